@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# Flags in one INTERFACE target, one precompiled header, and the functions every folder uses.
+
+add_library(firmbench_flags INTERFACE)
+target_compile_features(firmbench_flags INTERFACE cxx_std_20)
+target_include_directories(firmbench_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(firmbench_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -Werror=return-type -Werror=unused-result -Werror=switch
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  -fstack-protector-strong)
+target_compile_definitions(firmbench_flags INTERFACE
+  $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> FIRMBENCH_VERSION="${PROJECT_VERSION}")
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Line tables are enough for a stack trace and keep two cores linking fast.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_CXX_EXTENSIONS OFF)
+if(FIRMBENCH_SANITIZE)
+  target_compile_options(firmbench_flags INTERFACE
+    -fsanitize=${FIRMBENCH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -U_FORTIFY_SOURCE)
+  target_link_options(firmbench_flags INTERFACE -fsanitize=${FIRMBENCH_SANITIZE})
+endif()
+
+# firmbench_library(NAME SOURCES a.cc ... DEPS other_targets ...)
+# A static library with the project's flags and the shared precompiled header.
+function(firmbench_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC firmbench_flags ${arg_DEPS})
+  firmbench_reuse_pch(${name})
+endfunction()
+
+function(firmbench_reuse_pch name)
+  if(NOT ${name} STREQUAL fb_base AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_link_libraries(${name} PRIVATE spdlog::spdlog)
+    target_precompile_headers(${name} REUSE_FROM fb_base)
+  endif()
+endfunction()
+
+# firmbench_test(NAME SOURCES a_test.cc ... DEPS targets ... [LABELS l ...] [TIMEOUT s])
+# One GoogleTest program; every TEST in it is a ctest of its own.
+function(firmbench_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE firmbench_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  firmbench_reuse_pch(${name})
+  target_compile_definitions(${name} PRIVATE
+    FIRMBENCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FIRMBENCH_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}."
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The contract of a drive family: one protocol, its models as rows, and a session on one drive.
+// Adding a family is a folder here, its folder of tests and one line in CMakeLists.txt; families
+// and models travel as strings everywhere else.
+//
+// A Family is immutable and may be called from any thread. A Session is lane-only: it belongs to
+// the lane that opened it, and everything it sends passes the engine's gate. A Session never opens
+// the gate, never decides whether something may be written, and keeps no state across jobs.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/ata/rules.h"
+#include "daemon/ata/task_file.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/result.h"
+#include "daemon/base/words.h"
+#include "daemon/scsi/identity.h"
+#include "daemon/scsi/rules.h"
+#include "daemon/scsi/transport.h"
+
+namespace firmbench::families {
+
+// Whether a drive whose write was cut can be written again.
+enum class Recoverable : uint8_t { kProven, kUnproven, kNo };
+std::string_view ToString(Recoverable recoverable);  // "proven", "unproven", "no"
+
+struct ByteRange {
+  uint32_t offset = 0;
+  uint32_t length = 0;
+};
+
+// What other layers need to know of a model. Static storage.
+struct ModelInfo {
+  std::string_view family;           // "mediatek_liteon"
+  std::string_view model;            // "LTR-48246S"
+  std::string_view kind;             // "CD-RW burner", for people
+  std::string_view vendor;           // INQUIRY bytes 8..15 without blanks
+  std::string_view product;          // INQUIRY bytes 16..31 without blanks
+  std::string_view revision_prefix;  // the letters by which the maker marks the model: "SS"
+  std::string_view chip_part;        // chips::ChipRow::part of the flash chip expected, or empty
+  bool chip_assumed = false;         // nobody has published the part of this model
+  uint32_t firmware_bytes = 0;
+  uint32_t eeprom_bytes = 0;
+  Recoverable recoverable_after_cut = Recoverable::kUnproven;
+  std::string_view recoverable_why;  // the evidence, in words
+  std::span<const ByteRange> unit_ranges;      // of the firmware: belong to the unit, never written
+  std::span<const ByteRange> volatile_eeprom;  // change with use; empty: not publicly known
+  Evidence volatile_eeprom_evidence = Evidence::kHypothetical;
+  Evidence evidence = Evidence::kHypothetical;
+  std::string_view provenance;       // where the row comes from, in words
+};
+
+// The ways to a drive that this bench has.
+struct Connection {
+  bool scsi = false;       // SCSI commands: SG_IO, PACKET
+  bool task_file = false;  // ATA registers: IDE ports or a bridge that gives them
+  bool simulated = false;  // nothing here can harm hardware: hypothetical commands may be tried
+};
+
+// Yes or no for one operation on one memory, with the reason a person reads.
+struct Ability {
+  bool possible = false;
+  Evidence evidence = Evidence::kHypothetical;
+  std::string why;         // "through vendor mode (op 00)"; for a no: what is missing
+  std::string would_help;  // for a no: which connection or evidence would help; may be empty
+};
+struct MemoryAbilities {
+  Memory memory = Memory::kFirmware;
+  uint32_t size_bytes = 0;
+  Ability read;
+  Ability flash;    // write a new image
+  Ability restore;  // write back this unit's own dump
+};
+
+// What the operator has to do with the drive, and how long we wait for it.
+struct PromptRequest {
+  std::string kind;  // stable: "hold_eject", "release_eject", "power_cycle"
+  std::string text;  // one sentence for the person at the bench
+  Nanos timeout = std::chrono::minutes(2);
+};
+
+// What a session tells while it works. Lane-only.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // `done` never decreases within one call of the session; total is not 0.
+  virtual void Progress(uint64_t done_bytes, uint64_t total_bytes) = 0;
+  // Waits for the operator: PROMPT_EXPIRED, JOB_CANCELLED.
+  virtual Status Prompt(const PromptRequest& request) = 0;
+  // True when the job was cancelled and may still be: read loops stop with JOB_CANCELLED.
+  virtual bool cancelled() const = 0;
+};
+
+enum class ReadOrder : uint8_t { kAscending, kDescending };
+struct ReadPlan {
+  ReadOrder order = ReadOrder::kAscending;
+  uint32_t chunk_bytes = 0;  // 0: the family's own choice
+};
+
+// The chip as it identified itself in update mode.
+struct ChipIdentity {
+  uint16_t manufacturer = 0;
+  uint16_t device = 0;
+  std::string part;  // empty when the table has no such part
+  uint32_t size_bytes = 0;
+};
+
+// What a write will do, computed from the bytes that are there and the bytes that shall be.
+struct WritePlan {
+  Memory memory = Memory::kFirmware;
+  std::vector<ByteRange> units;   // erase units (or pages) that differ, in writing order
+  uint64_t bytes_to_program = 0;
+  uint32_t erases = 0;
+  Nanos estimate{0};              // busy times by the chip's row plus the prescribed waits
+};
+
+// What a write did, whether it ended well or not.
+struct WriteReport {
+  uint64_t bytes_programmed = 0;
+  uint32_t erases = 0;
+  uint32_t page_retries = 0;  // pages that had to be written again after their verify
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  // Reads all of one memory. May change the drive's mode, and then puts it back: after the call
+  // the drive answers as before it. Errors: MEMORY_NOT_READABLE, VENDOR_MODE_NOT_ENTERED,
+  // READ_UNSTABLE, SHORT_TRANSFER, JOB_CANCELLED and the transport's own.
+  virtual Result<Bytes> Read(Memory memory, const ReadPlan& plan, Observer& observer) = 0;
+
+  // Brings the drive into the mode in which its flash can be written; prompts where hands are
+  // needed. Changes no memory. VENDOR_MODE_NOT_ENTERED, SECOND_DRIVE_ON_CHANNEL.
+  virtual Status EnterUpdateMode(Observer& observer) = 0;
+
+  // In update mode: bytes of the firmware as the chip holds them now.
+  virtual Status ReadInUpdateMode(uint32_t offset, std::span<uint8_t> out) = 0;
+
+  // In update mode, with the gate at chip identification or wider: CHIP_NOT_ANSWERING,
+  // CHIP_UNKNOWN (with the two ids as metadata).
+  virtual Result<ChipIdentity> IdentifyChip() = 0;
+
+  // In update mode, gate open: makes the memory equal `target` where `plan` says so, verifying
+  // page by page. `current` is what the memory holds now. On error the drive state is
+  // kPartlyWritten unless nothing was sent. WRITE_VERIFY_FAILED, CHIP_TIMEOUT, CHIP_PROTECTED.
+  // `report` is filled in either way.
+  virtual Status Write(const WritePlan& plan, ByteView current, ByteView target,
+                       WriteReport& report, Observer& observer) = 0;
+
+  // Leaves update mode, resets the drive and waits until it answers as a drive again.
+  // DRIVE_NOT_BACK when it does not within the row's limit.
+  virtual Status LeaveUpdateMode(Observer& observer) = 0;
+};
+
+// What a lane lends a session for its lifetime. The handles stand behind the gate.
+struct DriveAccess {
+  scsi::Transport* scsi = nullptr;      // nullptr: no SCSI way to this drive
+  ata::TaskFile* task_file = nullptr;   // nullptr: no task file
+  Clock* clock = nullptr;               // never nullptr
+  bool second_device = false;           // the drive is device 1 (slave) of its channel
+  bool simulated = false;
+};
+
+// Time a phase takes by the row's figures, for honest progress. Zero means negligible.
+struct PhaseEstimates {
+  Nanos read_firmware{0};  // one pass
+  Nanos read_eeprom{0};    // one pass
+  Nanos enter{0};
+  Nanos write{0};          // every unit differing
+  Nanos leave{0};
+};
+
+class Family {
+ public:
+  virtual ~Family() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual std::span<const ModelInfo> models() const = 0;
+
+  // The rules of the gate for this family. Static storage.
+  virtual std::span<const scsi::CdbRule> cdb_rules() const = 0;
+  virtual std::span<const ata::CommandRule> task_file_rules() const = 0;
+
+  // The row for a drive that identified itself so; nullptr when it is none of ours. Never a guess:
+  // vendor, product and revision letters must all fit (OEM names count where a row lists them).
+  virtual const ModelInfo* Match(const scsi::Identity& identity) const = 0;
+
+  virtual std::vector<MemoryAbilities> Abilities(const ModelInfo& model,
+                                                 const Connection& connection) const = 0;
+  virtual PhaseEstimates Estimates(const ModelInfo& model) const = 0;
+
+  // May this file become the firmware of this model? IMAGE_NOT_RECOGNISED, IMAGE_SIZE_WRONG,
+  // IMAGE_TRUNCATED, IMAGE_BLANK, IMAGE_MODEL_MISMATCH. Pure.
+  virtual Status CheckImage(const ModelInfo& model, ByteView image) const = 0;
+
+  // Can this dump undo a write? It parses, its ID block equals what the drive said of itself,
+  // and its banks are not one another's aliases. DUMP_CANNOT_UNDO with the reason. Pure.
+  virtual Status CheckUndo(const ModelInfo& model, const scsi::Identity& identity,
+                           ByteView dump) const = 0;
+
+  // The bytes the chip shall hold: the image, with the unit's own ranges taken from `current`, and
+  // what the image does not cover kept. Pure.
+  virtual Result<Bytes> ComposeTarget(const ModelInfo& model, ByteView current,
+                                      ByteView image) const = 0;
+
+  // Which units differ and in which order they are written. Pure. CHIP_UNKNOWN.
+  virtual Result<WritePlan> PlanWrite(const ModelInfo& model, Memory memory, ByteView current,
+                                      ByteView target) const = 0;
+
+  // `model` must be one of models().
+  virtual std::unique_ptr<Session> Open(const ModelInfo& model, const DriveAccess& access) const = 0;
+};
+
+// Every family that was compiled in; generated from daemon/families/CMakeLists.txt.
+std::span<const Family* const> AllFamilies();
+const Family* FindFamily(std::string_view name);
+
+struct Match {
+  const Family* family = nullptr;
+  const ModelInfo* model = nullptr;
+};
+// The one family and row that claim this drive; both nullptr when none does.
+Match MatchDrive(const scsi::Identity& identity);
+
+}  // namespace firmbench::families
