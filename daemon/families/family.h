@@ -147,7 +147,9 @@ class Session {
   virtual Status ReadInUpdateMode(uint32_t offset, std::span<uint8_t> out) = 0;
 
   // In update mode, with the gate at chip identification or wider: CHIP_NOT_ANSWERING,
-  // CHIP_UNKNOWN (with the two ids as metadata).
+  // CHIP_UNKNOWN (with the two ids as metadata), CHIP_NOT_AS_EXPECTED when the row names a part
+  // with evidence and this is another one, or when the size is another one. The session remembers
+  // the part: Write refuses until it was identified.
   virtual Result<ChipIdentity> IdentifyChip() = 0;
 
   // In update mode, gate open: makes the memory equal `target` where `plan` says so, verifying
@@ -213,9 +215,11 @@ class Family {
   virtual Result<Bytes> ComposeTarget(const ModelInfo& model, ByteView current,
                                       ByteView image) const = 0;
 
-  // Which units differ and in which order they are written. Pure. CHIP_UNKNOWN.
+  // Which units differ and in which order they are written, for the part `chip_part`
+  // (chips::ChipRow::part; empty: the row's). The engine asks again with the part that
+  // IdentifyChip found when that is another one. Pure. CHIP_UNKNOWN, CHIP_NOT_AS_EXPECTED.
   virtual Result<WritePlan> PlanWrite(const ModelInfo& model, Memory memory, ByteView current,
-                                      ByteView target) const = 0;
+                                      ByteView target, std::string_view chip_part) const = 0;
 
   // `model` must be one of models().
   virtual std::unique_ptr<Session> Open(const ModelInfo& model, const DriveAccess& access) const = 0;
