@@ -72,7 +72,7 @@ struct ChipRow {
   ChipTimings timings;
   Evidence evidence = Evidence::kHypothetical;
 
-  bool page_write() const { return program == ProgramMethod::kPage; }
+  constexpr bool page_write() const { return program == ProgramMethod::kPage; }
 };
 
 // Every known part. Never empty; (manufacturer, device) may repeat only where parts are told
