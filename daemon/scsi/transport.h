@@ -51,7 +51,7 @@ struct Completion {
   ScsiStatus status = ScsiStatus::kGood;
   std::optional<SenseInfo> sense;  // decoded from fixed or descriptor format
   size_t transferred = 0;          // bytes that really moved: asked minus residual
-  size_t residual = 0;             // bytes asked for but not moved; a short transfer is never silent
+  size_t residual = 0;  // bytes asked for but not moved; a short transfer is never silent
   Nanos duration{0};
 
   bool good() const { return status == ScsiStatus::kGood; }
