@@ -118,6 +118,9 @@ struct ChipIdentity {
 struct WritePlan {
   Memory memory = Memory::kFirmware;
   std::vector<ByteRange> units;   // erase units (or pages) that differ, in writing order
+  bool in_update_mode = true;     // false: written while the drive runs, so EnterUpdateMode is
+                                  // not called (the EEPROM of Lite-On drives)
+  bool touches_boot = false;      // a unit holds bytes of the boot part: the plan must say so
   uint64_t bytes_to_program = 0;
   uint32_t erases = 0;
   Nanos estimate{0};              // busy times by the chip's row plus the prescribed waits
@@ -149,7 +152,7 @@ class Session {
   // In update mode, with the gate at chip identification or wider: CHIP_NOT_ANSWERING,
   // CHIP_UNKNOWN (with the two ids as metadata), CHIP_NOT_AS_EXPECTED when the row names a part
   // with evidence and this is another one, or when the size is another one. The session remembers
-  // the part: Write refuses until it was identified.
+  // the part: Write of the firmware refuses until it was identified.
   virtual Result<ChipIdentity> IdentifyChip() = 0;
 
   // In update mode, gate open: makes the memory equal `target` where `plan` says so, verifying

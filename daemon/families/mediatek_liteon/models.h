@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The drives of this family, as data: what other layers see (ModelInfo) and what only the
+// sequences of this folder need. Immutable; any thread. Marks in brackets are those of
+// drive-protocols.md, from where every fact comes.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "daemon/families/family.h"
+
+namespace firmbench::families::mediatek_liteon {
+
+// When a running drive honours the vendor intro (drive-protocols 9.1).
+enum class EntryGate : uint8_t {
+  kAlways,     // at any time
+  kEjectHeld,  // only while a hand holds the eject button down
+};
+
+// How the flash is read while the drive runs.
+enum class FirmwareRead : uint8_t {
+  kVendorMode,    // byte reads in vendor mode; the drive is reset afterwards
+  kReadMemoryDf,  // DF 83 with memory type FF returns flash bytes
+};
+
+// A name that another brand's unit of the same model gives itself.
+struct OemName {
+  std::string_view vendor;
+  std::string_view product;
+};
+
+struct Row {
+  const ModelInfo* info = nullptr;
+  EntryGate gate = EntryGate::kAlways;
+  Evidence gate_evidence = Evidence::kHypothetical;
+  FirmwareRead firmware_read = FirmwareRead::kVendorMode;
+  bool eeprom_by_read_buffer = false;  // try 3C 01 E2 when DF 89 is refused
+  Evidence chip_evidence = Evidence::kHypothetical;   // that this part is in the drive
+  Evidence write_evidence = Evidence::kHypothetical;  // that byte writes (01) drive this kind of part
+  std::string_view write_missing;  // what keeps the write sequence from a better grade
+  std::string_view write_would_help;
+  std::span<const OemName> oem_names;
+  Nanos back_limit{0};  // after DEVICE RESET the drive answers within this, or is not back
+};
+
+// The part of the flash that starts the drive (drive-protocols 6 [C]).
+inline constexpr uint32_t kBootBytes = 0x4000;
+
+std::span<const ModelInfo> Models();
+
+// The row behind `model`; nullptr when it is not one of Models().
+const Row* RowOf(const ModelInfo& model);
+
+// The row whose vendor, product and revision letters all fit, by its own name or an OEM name;
+// nullptr when there is none. `revision` must be four characters, as these drives report it.
+const ModelInfo* MatchNames(std::string_view vendor, std::string_view product,
+                            std::string_view revision);
+
+}  // namespace firmbench::families::mediatek_liteon
