@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,8 +32,8 @@ Result<Completion> Run(Transport& transport, const Command& command, size_t expe
 Result<size_t> ReadInto(Transport& transport, const Cdb& cdb, std::span<uint8_t> buffer,
                         size_t least, std::string_view what, Nanos timeout = kShortTimeout);
 
-// Standard INQUIRY as returned: 96 bytes are asked for, and 36 where the drive refuses or cuts
-// them; never fewer than 36 bytes, never more than its own length field says.
+// Standard INQUIRY as returned: 96 bytes are asked for, and 36 where the drive refuses that or
+// sends fewer. At least 36 bytes, and no more than the answer's own length field says.
 Result<Bytes> ReadInquiry(Transport& transport);
 
 // The codes of the VPD pages; NOT_SUPPORTED when the drive ignores EVPD and answers with standard
@@ -43,10 +44,11 @@ Result<std::string> ReadVpdSerial(Transport& transport);
 
 // What TEST UNIT READY says. A drive without disc is a healthy answer, not an error.
 enum class Readiness : uint8_t {
-  kReady,          // a disc is in and spun up
-  kNoMedium,       // 02/3A
-  kBecomingReady,  // 02/04/01 and every other 02/04: in progress, wants a start, offline
-  kAttention,      // 06: ask again
+  kReady,      // a disc is in and spun up
+  kNoMedium,   // 02/3A
+  kInBetween,  // 02/04: becoming ready, a long operation in progress, or offline
+  kNotReady,   // any other 02: most often a disc that cannot be read
+  kAttention,  // 06: ask again
 };
 Result<Readiness> TestUnitReady(Transport& transport);
 
@@ -61,12 +63,13 @@ Result<Configuration> GetConfiguration(Transport& transport, uint16_t feature);
 Result<RpcState> ReadRpcState(Transport& transport);
 Result<MediaEvent> PollMediaEvent(Transport& transport);
 
-// LIMIT_EXCEEDED (InvalidArgument) for more than 24 bits or more than the transport carries.
-Result<size_t> ReadBuffer(Transport& transport, ReadBufferMode mode, uint8_t buffer_id,
-                          uint32_t offset, std::span<uint8_t> out);
+// Fills all of `out`, or SHORT_TRANSFER. LIMIT_EXCEEDED (InvalidArgument) when offset or length
+// have more than 24 bits or the transport carries less at once.
+Status ReadBuffer(Transport& transport, ReadBufferMode mode, uint8_t buffer_id, uint32_t offset,
+                  std::span<uint8_t> out);
 Result<BufferDescriptor> ReadBufferDescriptor(Transport& transport, uint8_t buffer_id);
-// May change a memory: passes the gate only by a family's rule. On any error after it was sent the
-// drive state is unknown unless the drive refused the command.
+// May change a memory: passes the gate only by a family's rule. LIMIT_EXCEEDED as above. On any
+// error after it was sent the drive state is unknown, unless the drive refused the command.
 Status WriteBuffer(Transport& transport, WriteBufferMode mode, uint8_t buffer_id, uint32_t offset,
                    ByteView data, Nanos timeout);
 
