@@ -16,9 +16,9 @@ namespace firmbench::chips {
 
 // How the part takes data.
 enum class ProgramMethod : uint8_t {
-  kByte,        // AA/55/A0 then one byte
-  kPage,        // AA/55/A0 then up to page_bytes of one page inside the load window; erases by itself
-  kSst28Sector, // SST28SF040A's own protocol: listed, recognised, not driven
+  kByte,  // AA/55/A0 then one byte
+  kPage,  // AA/55/A0 then up to page_bytes of one page inside the load window; erases by itself
+  kSst28Sector,  // SST28SF040A's own protocol: listed, recognised, not driven
 };
 
 // Which address bits the unlock decoder compares (flashrom's feature classes).
@@ -48,27 +48,27 @@ struct EraseMethod {
 };
 
 struct ChipTimings {
-  Nanos program_typical{0};   // one byte, or one page for page-write parts
+  Nanos program_typical{0};  // one byte, or one page for page-write parts
   Nanos program_maximum{0};
-  Nanos load_window{0};       // tBLC: largest gap between two loads of a page; 0 for byte parts
-  Nanos id_entry{0};          // wait after entering and leaving id mode
+  Nanos load_window{0};  // tBLC: largest gap between two loads of a page; 0 for byte parts
+  Nanos id_entry{0};     // wait after entering and leaving id mode
   Evidence evidence = Evidence::kHypothetical;
 };
 
 struct ChipRow {
-  std::string_view vendor;         // "SST"
-  std::string_view part;           // "SST39VF040"; unique among rows
-  uint16_t manufacturer = 0;       // JEDEC id; 7F1C style for one continuation byte
-  uint16_t device = 0;             // may carry a continuation too (EN29F002: 7F97)
+  std::string_view vendor;    // "SST"
+  std::string_view part;      // "SST39VF040"; unique among rows
+  uint16_t manufacturer = 0;  // JEDEC id; 7F1C style for one continuation byte
+  uint16_t device = 0;        // may carry a continuation too (EN29F002: 7F97)
   uint32_t size_bytes = 0;
   ProgramMethod program = ProgramMethod::kByte;
-  uint32_t page_bytes = 0;         // kPage only, else 0
+  uint32_t page_bytes = 0;  // kPage only, else 0
   UnlockAddresses unlock = UnlockAddresses::k5555_2Aaa;
   IdExit id_exit = IdExit::kShortF0;
   std::span<const EraseMethod> erase;  // smallest units first; page-write parts: chip erase only
-  uint16_t supply_min_mv = 0;      // millivolts
+  uint16_t supply_min_mv = 0;          // millivolts
   uint16_t supply_max_mv = 0;
-  uint32_t boot_block_bytes = 0;   // lockable boot block at each end, 0 when none
+  uint32_t boot_block_bytes = 0;  // lockable boot block at each end, 0 when none
   ChipTimings timings;
   Evidence evidence = Evidence::kHypothetical;
 
