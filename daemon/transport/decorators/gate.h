@@ -82,7 +82,8 @@ std::unique_ptr<scsi::Transport> MakeGated(std::unique_ptr<scsi::Transport> inne
 //   AA@u1, 55@u2, 90@u1   enter id mode         (u1, u2) = (5555, 2AAA), (555, 2AA), (AAA, 555)
 //   AA@u1, 55@u2, F0@u1   leave it, long form
 //   F0@any                leave it, short form; only after id mode was entered
-// with LBA low, mid, high and the device register known. drive-protocols 4.2 [C].
+// with LBA low, mid, high and the device register known. drive-protocols 4.2 [C]. The gate must
+// stay at kChipIdentify until id mode is left.
 //
 // `why` may also be "sequence" (a bus write out of order) and "registers" (contents not known).
 std::unique_ptr<ata::TaskFile> MakeGated(std::unique_ptr<ata::TaskFile> inner,
