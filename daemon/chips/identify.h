@@ -7,6 +7,7 @@
 // afterwards, and only then does an error say anything but `untouched`.
 
 #include <cstdint>
+#include <span>
 
 #include "daemon/base/result.h"
 #include "daemon/chips/byte_bus.h"
@@ -38,8 +39,14 @@ struct IdentifyOptions {
 //   CHIP_ID_UNSTABLE    three reads did not agree
 //   CHIP_UNKNOWN        no such row (metadata `manufacturer`, `device`, in hex)
 //   CHIP_AMBIGUOUS      several rows fit and expected_size_bytes does not decide
-//   CHIP_ID_STUCK       the array does not read as before; drive state unknown
+//   CHIP_ID_STUCK       the part stays in id mode; drive state kUnknown
+//   CHIP_CHANGED_BY_ID  the cycles were taken for data; drive state kPartlyWritten
 // and the bus's own.
 Result<Identification> IdentifyChip(ByteBus& bus, const IdentifyOptions& options = {});
+
+// The row of `rows` with these ids: the pure part of IdentifyChip, with the errors CHIP_UNKNOWN and
+// CHIP_AMBIGUOUS. The row lives as long as `rows`.
+Result<Identification> ChooseRow(std::span<const ChipRow> rows, JedecIds ids,
+                                 const IdentifyOptions& options);
 
 }  // namespace firmbench::chips

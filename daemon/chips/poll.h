@@ -19,11 +19,12 @@ struct BusyTimes {
   Nanos settle{0};
 };
 
-// Returns when `address` reads `expected` twice in a row, or reads anything else without toggling
-// four times in a row: then the part is done and verifying is the caller's. Short operations are
-// polled without a pause, long ones every 1/32 of the typical time. CHIP_TIMEOUT after twice the
-// maximum on the bus's clock, or after 327,680 looks whatever the clock says (metadata `address`,
-// `last_read`). Errors carry no drive state of their own.
+// Returns when `address` reads `expected` twice in a row, or stands still with another value four
+// times in a row (with DQ7 as expected, or after the maximum): then the part is done and verifying
+// is the caller's. Operations below a millisecond are polled without a pause, longer ones every
+// 1/64 of the typical time. CHIP_TIMEOUT after twice the maximum on the bus's clock, or after
+// 327,680 reads whatever the clock says (metadata `address`, `last_read`). Errors carry no drive
+// state of their own.
 Status WaitUntilDone(ByteBus& bus, uint32_t address, uint8_t expected, const BusyTimes& times);
 
 }  // namespace firmbench::chips
