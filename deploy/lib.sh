@@ -4,6 +4,7 @@
 # shellcheck shell=bash
 
 # Colours only where a person looks.
+# shellcheck disable=SC2034  # used by the scripts that source this
 if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
   fb_bold=$'\e[1m' fb_green=$'\e[32m' fb_red=$'\e[31m' fb_plain=$'\e[0m'
 else
@@ -38,7 +39,7 @@ fb_missing_packages() {
 
 # fb_install FILE...: installs what is missing, as root or through sudo; nothing when all is there.
 fb_install() {
-  local -a missing root=()
+  local -a missing as_root=()
   command -v dpkg-query >/dev/null ||
     fb_die "this is not a Debian system" "install what deploy/packages/*.txt name, then build with cmake --preset release"
   mapfile -t missing < <(fb_missing_packages "$@")
@@ -51,11 +52,11 @@ fb_install() {
     command -v sudo >/dev/null ||
       fb_die "packages are missing and this is neither root nor a system with sudo" \
         "as root: apt-get install ${missing[*]}"
-    root=(sudo)
+    as_root=(sudo)
   fi
   local log
   log=$(mktemp)
-  local -a apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
+  local -a apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
     -o Dpkg::Use-Pty=0 -o Acquire::Retries=2)
   # The lists may be old or absent: a second try after an update, and only then a complaint.
   if ! "${apt[@]}" install --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
