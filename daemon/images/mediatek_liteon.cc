@@ -25,6 +25,9 @@ constexpr uint8_t kSjmp = 0x80;            // tolerated: seen in flasher payload
 constexpr uint32_t kMakerMarkAt = 0xfff8;  // of a bank [C]
 constexpr std::string_view kMakerMark = "LITEONIT";
 constexpr uint32_t kFullBytes = 0x100000;
+// Only read-only drives have images of 128 KB, and only burners say 32 in byte 3 [C].
+constexpr size_t kLeastBurnerBytes = 0x40000;
+constexpr uint8_t kBurnerFormat = 0x32;
 // A file this little longer than a whole image carries somebody's header or trailer.
 constexpr size_t kSmallExcess = 0x1000;
 
@@ -272,6 +275,8 @@ void ExamineMediatekLiteon(ByteView bytes, ImageReport& report) {
     report.refusal = RefuseSize(bytes.size(), report.bank_mask);
   } else if (SizeByMask(report.bank_mask) > bytes.size()) {
     report.refusal = Truncated(bytes.size(), SizeByMask(report.bank_mask));
+  } else if (main != nullptr && main->format == kBurnerFormat && bytes.size() < kLeastBurnerBytes) {
+    report.refusal = Truncated(bytes.size(), kLeastBurnerBytes);
   } else if (bytes.size() == kFullBytes && report.bank_mask == 0x1f) {
     report.refusal = ExaminePacked(bytes, report);
   } else {

@@ -15,14 +15,14 @@
 namespace firmbench::images {
 
 struct SyntheticImage {
-  std::string model;        // "LTR-48246S", "LTR-52327S", "LDW-451S", "LDW-851S"
-  std::string revision;     // 4 characters; "" takes the model's usual one
-  std::string vendor;       // up to 8; "" takes the model's own
-  std::string product;      // up to 16; "" takes the model's own
-  std::string timestamp;    // up to 16, DVD burners only; "" takes one that fits the revision
-  uint32_t size_bytes = 0;  // 0 takes the model's; else one of 256, 512 KB (CD-RW), 1 MB
-  uint64_t seed = 1;        // two images of one seed share most of their 4 KB pieces
-  bool packed = false;      // 1 MB only: the layout whose bank-switch mask is 1F
+  std::string model = {};      // "LTR-48246S", "LTR-52327S", "LDW-451S", "LDW-851S"
+  std::string revision = {};   // 4 characters; "" takes the model's usual one
+  std::string vendor = {};     // up to 8; "" takes the model's own
+  std::string product = {};    // up to 16; "" takes the model's own
+  std::string timestamp = {};  // up to 16, DVD burners only; "" takes one that fits the revision
+  uint32_t size_bytes = 0;     // 0 takes the model's; else one of 256, 512 KB (CD-RW), 1 MB
+  uint64_t seed = 1;           // two images of one seed share most of their 4 KB pieces
+  bool packed = false;         // 1 MB only: the layout whose bank-switch mask is 1F
 };
 
 // SYNTHETIC_MODEL_UNKNOWN, SYNTHETIC_FIELD_INVALID, SYNTHETIC_SIZE_INVALID. The result is always
@@ -30,7 +30,7 @@ struct SyntheticImage {
 Result<Bytes> BuildSyntheticImage(const SyntheticImage& spec);
 
 struct SyntheticEeprom {
-  std::string model;           // as above; its text lies in the EEPROM, as in real ones [P]
+  std::string model = {};      // as above; its text lies in the EEPROM, as in real ones [P]
   uint64_t seed = 1;           // the unit: serial, calibration and dates come from it
   uint32_t size_bytes = 1024;  // 1024 or 4096
 };
