@@ -298,7 +298,8 @@ class Ledger {
 
   // The whole blob, hashed again on the way: BLOB_CORRUPT when it does not equal its name.
   virtual Result<Bytes> ReadBlob(const std::string& sha256) = 0;
-  // The same in pieces of at most 1 MiB; stops at the first error of `sink`.
+  // The same in pieces of at most 1 MiB; stops at the first error of `sink`. The last piece is given
+  // only when the whole has the right hash.
   virtual Status StreamBlob(const std::string& sha256,
                             const std::function<Status(ByteView)>& sink) = 0;
 
@@ -310,6 +311,8 @@ struct OpenOptions {
   std::string path;          // of ledger.db; made when it is missing and `create` says so
   bool create = true;
   Clock* clock = &RealClock();
+  // Whether the clock follows an external one, said in every audit entry; empty asks the kernel.
+  std::function<bool()> clock_synchronised;
 };
 
 // LEDGER_MISSING, LEDGER_NEWER (made by a newer firmbench: versions as metadata), LEDGER_CORRUPT,

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "storage/audit/canonical_json.h"
 #include "storage/audit/utf8.h"
@@ -69,21 +71,32 @@ class Parser {
 
   Result<Json> ObjectValue(int depth) {
     Take('{');
-    Json object = Json::Object();
+    Json::Fields fields;
     SkipBlanks();
-    if (Take('}')) return object;
+    if (Take('}')) return Json::Object();
     while (true) {
       SkipBlanks();
-      ASSIGN_OR_RETURN(const std::string key, String());
-      if (object.Find(key) != nullptr) return Bad("a field is there twice");
+      ASSIGN_OR_RETURN(std::string key, String());
       SkipBlanks();
       if (!Take(':')) return Bad("':' is missing");
       ASSIGN_OR_RETURN(Json value, Value(depth));
-      object.Set(key, std::move(value));
+      fields.emplace_back(std::move(key), std::move(value));
       SkipBlanks();
-      if (Take('}')) return object;
+      if (Take('}')) return Sorted(std::move(fields));
       if (!Take(',')) return Bad("',' or '}' is missing");
     }
+  }
+
+  // Sorted once: inserting one by one would let hostile text cost the square of its size.
+  Result<Json> Sorted(Json::Fields fields) {
+    std::sort(fields.begin(), fields.end(),
+              [](const auto& a, const auto& b) { return SortsBefore(a.first, b.first); });
+    Json object = Json::Object();
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (i > 0 && fields[i].first == fields[i - 1].first) return Bad("a field is there twice");
+    }
+    for (auto& [key, value] : fields) object.Set(key, std::move(value));
+    return object;
   }
 
   Result<Json> ArrayValue(int depth) {

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlite/ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/base/hash.h"
+#include "daemon/base/ids.h"
+#include "storage/audit/entry.h"
+#include "storage/sqlite/blobs.h"
+#include "storage/sqlite/migrate.h"
+#include "storage/sqlite/queries.h"
+#include "storage/sqlite/transaction.h"
+#include "storage/sqlite/verify.h"
+
+namespace firmbench::storage {
+namespace sqlite {
+namespace {
+
+constexpr int kMaxReaders = 4;
+constexpr int64_t kChunksAtOnce = 16;  // 1 MiB
+
+// The bench's identity is made with the ledger and stays.
+Result<std::string> BenchId(Database& database, const Clock& clock) {
+  ASSIGN_OR_RETURN(
+      Statement insert,
+      database.Prepare("INSERT INTO bench (key, value) VALUES ('bench_id', ?1), ('commits', '0')"
+                       " ON CONFLICT DO NOTHING"));
+  RETURN_IF_ERROR(insert.Bind(NewId(clock)).Run());
+  ASSIGN_OR_RETURN(Statement read,
+                   database.Prepare("SELECT value FROM bench WHERE key = 'bench_id'"));
+  ASSIGN_OR_RETURN(const bool found, read.Step());
+  if (!found || !IsId(read.Text(0))) return DataLoss("LEDGER_CORRUPT", "the ledger names no bench");
+  return read.Text(0);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> SqliteLedger::Create(std::unique_ptr<Database> database,
+                                                     const OpenOptions& options) {
+  ASSIGN_OR_RETURN(std::string bench_id, BenchId(*database, *options.clock));
+  return std::unique_ptr<Ledger>(
+      new SqliteLedger(std::move(database), options, std::move(bench_id)));
+}
+
+SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, const OpenOptions& options,
+                           std::string bench_id)
+    : bench_id_(std::move(bench_id)),
+      reader_options_{.path = options.path, .mode = Database::Mode::kReadOnly},
+      clock_(options.clock),
+      clock_synchronised_(options.clock_synchronised ? options.clock_synchronised
+                                                     : audit::KernelClockSynchronised),
+      writer_(std::move(database), reader_options_),
+      readers_(reader_options_, kMaxReaders) {}
+
+Status SqliteLedger::Commit(const std::function<Status(Transaction&)>& change) {
+  return writer_.Submit([&](Database& database) {
+    SqliteTransaction transaction(database, *clock_,
+                                  {.bench_id = bench_id_,
+                                   .now_us = clock_->WallMicros(),
+                                   .clock_synchronised = clock_synchronised_()});
+    return change(transaction);
+  });
+}
+
+Result<Unit> SqliteLedger::GetUnit(const std::string& id) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::GetUnit(*reader, id);
+}
+Result<Paged<Unit>> SqliteLedger::ListUnits(const Page& page) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListUnits(*reader, page);
+}
+Result<std::vector<UnitEvidence>> SqliteLedger::ListEvidence(const std::string& unit_id) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListEvidence(*reader, unit_id);
+}
+Result<std::vector<UnitEvidence>> SqliteLedger::FindEvidence(const std::string& kind,
+                                                             const std::string& value) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::FindEvidence(*reader, kind, value);
+}
+Result<Dump> SqliteLedger::GetDump(const std::string& id) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::GetDump(*reader, id);
+}
+Result<Paged<Dump>> SqliteLedger::ListDumps(const DumpFilter& filter, const Page& page) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListDumps(*reader, filter, page);
+}
+Result<std::vector<DumpAttribution>> SqliteLedger::ListAttributions(const std::string& dump_id) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListAttributions(*reader, dump_id);
+}
+Result<std::optional<Dump>> SqliteLedger::NewestDump(const std::string& unit_id,
+                                                     const std::string& memory) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::NewestDump(*reader, unit_id, memory);
+}
+Result<Image> SqliteLedger::GetImage(const std::string& id) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::GetImage(*reader, id);
+}
+Result<std::optional<Image>> SqliteLedger::FindImageBySha256(const std::string& sha256) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::FindImageBySha256(*reader, sha256);
+}
+Result<Paged<Image>> SqliteLedger::ListImages(const Page& page) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListImages(*reader, page);
+}
+Result<Job> SqliteLedger::GetJob(const std::string& id) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::GetJob(*reader, id);
+}
+Result<std::optional<Job>> SqliteLedger::FindJobByRequest(const std::string& request_id) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::FindJobByRequest(*reader, request_id);
+}
+Result<Paged<Job>> SqliteLedger::ListJobs(const JobFilter& filter, const Page& page) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListJobs(*reader, filter, page);
+}
+Result<std::vector<JobStep>> SqliteLedger::ListSteps(const std::string& job_id) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListSteps(*reader, job_id);
+}
+Result<std::vector<JobEvent>> SqliteLedger::ListEvents(const std::string& job_id,
+                                                       int64_t after_sequence, int limit) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListEvents(*reader, job_id, after_sequence, limit);
+}
+Result<std::vector<Quarantine>> SqliteLedger::ListQuarantines(bool in_force_only) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListQuarantines(*reader, in_force_only);
+}
+Result<Paged<AuditEntry>> SqliteLedger::ListAudit(const AuditFilter& filter, const Page& page) {
+  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+  return sqlite::ListAudit(*reader, filter, page);
+}
+
+Result<Bytes> SqliteLedger::ReadBlob(const std::string& sha256) {
+  Bytes content;
+  RETURN_IF_ERROR(StreamBlob(sha256, [&](ByteView piece) {
+    content.insert(content.end(), piece.begin(), piece.end());
+    return Ok();
+  }));
+  return content;
+}
+
+Status SqliteLedger::StreamBlob(const std::string& sha256,
+                                const std::function<Status(ByteView)>& sink) {
+  BlobInfo blob;
+  {
+    ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+    ASSIGN_OR_RETURN(blob, FindBlob(*reader, sha256));
+  }
+  ChunkReader chunks;
+  Sha256Stream hash;
+  Bytes piece;
+  for (int64_t first = 0; first < blob.chunks; first += kChunksAtOnce) {
+    // A sink must not wait with a connection in hand; blobs never change between two pieces.
+    {
+      ASSIGN_OR_RETURN(const auto reader, readers_.Take());
+      RETURN_IF_ERROR(
+          chunks.Read(*reader, blob, first, std::min(kChunksAtOnce, blob.chunks - first), piece));
+    }
+    hash.Update(piece);
+    // The last piece is given only when the whole is right, so that no sink ever has all of a
+    // damaged blob.
+    const bool last = first + kChunksAtOnce >= blob.chunks;
+    if (last && ToHex(hash.Finish()) != sha256) {
+      return BlobCorrupt("blob " + sha256 + " has other content than its hash says");
+    }
+    RETURN_IF_ERROR(sink(piece));
+  }
+  if (blob.chunks == 0 && ToHex(hash.Finish()) != sha256) {
+    return BlobCorrupt("blob " + sha256 + " has lost its content");
+  }
+  return Ok();
+}
+
+Result<AuditReport> SqliteLedger::Verify() {
+  ASSIGN_OR_RETURN(const auto database, Database::Open(reader_options_));
+  return VerifyLedger(*database, bench_id_);
+}
+
+}  // namespace sqlite
+
+Result<std::unique_ptr<Ledger>> OpenLedger(const OpenOptions& options) {
+  using sqlite::Database;
+  const auto migrations = sqlite::BuiltInMigrations();
+  ASSIGN_OR_RETURN(const bool there, sqlite::Inspect(options.path, options.create, migrations));
+  if (!there) RETURN_IF_ERROR(sqlite::CreateFile(options.path));
+  ASSIGN_OR_RETURN(auto database, Database::Open({.path = options.path, .cache_kib = 1024}));
+  // The log is kept within 16 MiB after a checkpoint: a few backups of the largest firmware.
+  RETURN_IF_ERROR(database->Exec("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216;"));
+  RETURN_IF_ERROR(sqlite::Migrate(*database, migrations, *options.clock));
+  return sqlite::SqliteLedger::Create(std::move(database), options);
+}
+
+}  // namespace firmbench::storage

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The ledger on SQLite: one writer thread, a few connections for reading. Thread-safe.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/sqlite/reader_pool.h"
+#include "storage/sqlite/writer.h"
+#include "storage/storage.h"
+
+namespace firmbench::storage::sqlite {
+
+class SqliteLedger final : public Ledger {
+ public:
+  // `database` is open for writing and migrated.
+  static Result<std::unique_ptr<Ledger>> Create(std::unique_ptr<Database> database,
+                                                const OpenOptions& options);
+
+  Status Commit(const std::function<Status(Transaction&)>& change) override;
+  const std::string& bench_id() const override { return bench_id_; }
+
+  Result<Unit> GetUnit(const std::string& id) override;
+  Result<Paged<Unit>> ListUnits(const Page& page) override;
+  Result<std::vector<UnitEvidence>> ListEvidence(const std::string& unit_id) override;
+  Result<std::vector<UnitEvidence>> FindEvidence(const std::string& kind,
+                                                 const std::string& value) override;
+  Result<Dump> GetDump(const std::string& id) override;
+  Result<Paged<Dump>> ListDumps(const DumpFilter& filter, const Page& page) override;
+  Result<std::vector<DumpAttribution>> ListAttributions(const std::string& dump_id) override;
+  Result<std::optional<Dump>> NewestDump(const std::string& unit_id,
+                                         const std::string& memory) override;
+  Result<Image> GetImage(const std::string& id) override;
+  Result<std::optional<Image>> FindImageBySha256(const std::string& sha256) override;
+  Result<Paged<Image>> ListImages(const Page& page) override;
+  Result<Job> GetJob(const std::string& id) override;
+  Result<std::optional<Job>> FindJobByRequest(const std::string& request_id) override;
+  Result<Paged<Job>> ListJobs(const JobFilter& filter, const Page& page) override;
+  Result<std::vector<JobStep>> ListSteps(const std::string& job_id) override;
+  Result<std::vector<JobEvent>> ListEvents(const std::string& job_id, int64_t after_sequence,
+                                           int limit) override;
+  Result<std::vector<Quarantine>> ListQuarantines(bool in_force_only) override;
+  Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) override;
+  Result<Bytes> ReadBlob(const std::string& sha256) override;
+  Status StreamBlob(const std::string& sha256,
+                    const std::function<Status(ByteView)>& sink) override;
+  Result<AuditReport> Verify() override;
+
+ private:
+  SqliteLedger(std::unique_ptr<Database> database, const OpenOptions& options,
+               std::string bench_id);
+
+  const std::string bench_id_;
+  const Database::Options reader_options_;
+  Clock* const clock_;
+  const std::function<bool()> clock_synchronised_;
+  Writer writer_;  // before the readers: the last connection to close tidies the write-ahead log
+  ReaderPool readers_;
+};
+
+}  // namespace firmbench::storage::sqlite

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlite/migrate.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "daemon/base/hash.h"
+#include "daemon/base/unique_fd.h"
+
+namespace firmbench::storage::sqlite {
+namespace {
+
+Error FileError(int error_number, const std::string& what) {
+  const std::string text = what + ": " + std::generic_category().message(error_number);
+  if (error_number == EROFS || error_number == EACCES || error_number == EPERM) {
+    return FailedPrecondition("LEDGER_READ_ONLY", text)
+        .WithRemedy(
+            "Give the user that runs firmbenchd the ledger's folder and make its file "
+            "system writable.");
+  }
+  if (error_number == ENOSPC || error_number == EDQUOT) {
+    return ResourceExhausted("LEDGER_FULL", text)
+        .WithRemedy("Free space on the file system that holds the ledger.");
+  }
+  return Unavailable("LEDGER_IO", text);
+}
+
+Error NotALedger() {
+  return FailedPrecondition("LEDGER_NOT_A_LEDGER",
+                            "the file is there but is not a firmbench ledger")
+      .WithRemedy("Check the path in the configuration; the file was not touched.");
+}
+
+Error Newer(int64_t found, int supported) {
+  return FailedPrecondition(
+             "LEDGER_NEWER",
+             fmt::format("the ledger has version {}, this firmbench knows versions up to {}", found,
+                         supported))
+      .WithRemedy(
+          "Install the firmbench that was used last, or a newer one; the ledger was not "
+          "touched.")
+      .With("ledger_version", fmt::format("{}", found))
+      .With("supported_version", fmt::format("{}", supported));
+}
+
+Status Apply(Database& database, const Migration& migration, const Clock& clock) {
+  RETURN_IF_ERROR(database.Exec(std::string(migration.sql)));
+  ASSIGN_OR_RETURN(Statement record,
+                   database.Prepare("INSERT INTO migrations (version, name, sha256, applied_us)"
+                                    " VALUES (?1, ?2, ?3, ?4)"));
+  RETURN_IF_ERROR(record
+                      .Bind(migration.version, migration.name, Sha256Hex(AsBytes(migration.sql)),
+                            clock.WallMicros())
+                      .Run());
+  ASSIGN_OR_RETURN(Statement dangling, database.Prepare("PRAGMA foreign_key_check"));
+  ASSIGN_OR_RETURN(const bool found, dangling.Step());
+  if (found) {
+    return DataLoss("LEDGER_CORRUPT", "a row refers to one that is missing: " + dangling.Text(0));
+  }
+  return database.Exec(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};",
+                                   kApplicationId, migration.version));
+}
+
+}  // namespace
+
+Result<bool> Inspect(const std::string& path, bool create, std::span<const Migration> migrations) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) {
+    if (errno != ENOENT && errno != ENOTDIR) return FileError(errno, "the ledger cannot be found");
+    if (create) return false;
+    return NotFound("LEDGER_MISSING", "there is no ledger at the configured path")
+        .WithRemedy("Check the path in the configuration, or let firmbenchd make a new ledger.");
+  }
+  if (!S_ISREG(info.st_mode)) return NotALedger();
+  if (info.st_size == 0) return false;
+  auto database = Database::Open({.path = path, .mode = Database::Mode::kReadOnly});
+  if (!database) return std::move(database).error();
+  const auto id = (*database)->QueryInt("PRAGMA application_id");
+  if (!id) {
+    return id.error().reason() == "LEDGER_CORRUPT" ? NotALedger() : id.error();
+  }
+  ASSIGN_OR_RETURN(const int64_t tables,
+                   (*database)->QueryInt("SELECT count(*) FROM sqlite_schema"));
+  // A file that was made but lost power before its first migration is still empty.
+  if (*id == 0 && tables == 0) return false;
+  if (*id != kApplicationId) return NotALedger();
+  ASSIGN_OR_RETURN(const int64_t version, (*database)->QueryInt("PRAGMA user_version"));
+  const int supported = migrations.empty() ? 0 : migrations.back().version;
+  if (version > supported) return Newer(version, supported);
+  return true;
+}
+
+Status CreateFile(const std::string& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file.valid()) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return NotFound("LEDGER_MISSING", "the folder for the ledger does not exist")
+          .WithRemedy("Make the folder and give it to the user that runs firmbenchd.");
+    }
+    return FileError(errno, "the ledger cannot be made");
+  }
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const UniqueFd parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!parent.valid() || ::fsync(file.get()) != 0 || ::fsync(parent.get()) != 0) {
+    return FileError(errno, "the new ledger cannot be made durable");
+  }
+  return Ok();
+}
+
+Status Migrate(Database& database, std::span<const Migration> migrations, const Clock& clock) {
+  RETURN_IF_ERROR(CheckMigrations(database, migrations));
+  // A migration may rebuild a table that others refer to; Apply checks all references instead.
+  RETURN_IF_ERROR(database.Exec("PRAGMA foreign_keys=OFF"));
+  for (const Migration& migration : migrations) {
+    RETURN_IF_ERROR(database.Exec("BEGIN IMMEDIATE"));
+    const auto version = database.QueryInt("PRAGMA user_version");
+    Status done = Ok();
+    if (!version) {
+      done = version.error();
+    } else if (*version < migration.version) {
+      done = Apply(database, migration, clock);
+    }
+    if (done) done = database.Exec("COMMIT");
+    if (!done) {
+      if (!database.autocommit()) database.Exec("ROLLBACK").IgnoreError("the first error counts");
+      return std::move(done).error().Context(fmt::format("migration {}", migration.name));
+    }
+  }
+  return database.Exec("PRAGMA foreign_keys=ON");
+}
+
+Status CheckMigrations(Database& database, std::span<const Migration> migrations) {
+  ASSIGN_OR_RETURN(const int64_t version, database.QueryInt("PRAGMA user_version"));
+  if (version == 0) return Ok();
+  ASSIGN_OR_RETURN(Statement applied,
+                   database.Prepare("SELECT sha256 FROM migrations WHERE version = ?1"));
+  for (const Migration& migration : migrations) {
+    if (migration.version > version) break;
+    ASSIGN_OR_RETURN(const bool found, applied.Bind(migration.version).Step());
+    if (!found || applied.Text(0) != Sha256Hex(AsBytes(migration.sql))) {
+      return DataLoss("LEDGER_CORRUPT",
+                      fmt::format("migration {} was applied with other content", migration.name))
+          .WithRemedy("Open the ledger with the firmbench that made it.");
+    }
+    RETURN_IF_ERROR(applied.Run());
+  }
+  return Ok();
+}
+
+}  // namespace firmbench::storage::sqlite

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Reading: the lists of storage.h, page by page. For the thread that owns the Database.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/sqlite/database.h"
+#include "storage/storage.h"
+
+namespace firmbench::storage::sqlite {
+
+// Each answers like the function of Ledger that has its name.
+Result<Unit> GetUnit(Database& database, const std::string& id);
+Result<Paged<Unit>> ListUnits(Database& database, const Page& page);
+Result<std::vector<UnitEvidence>> ListEvidence(Database& database, const std::string& unit_id);
+Result<std::vector<UnitEvidence>> FindEvidence(Database& database, const std::string& kind,
+                                               const std::string& value);
+Result<Dump> GetDump(Database& database, const std::string& id);
+Result<Paged<Dump>> ListDumps(Database& database, const DumpFilter& filter, const Page& page);
+Result<std::vector<DumpAttribution>> ListAttributions(Database& database,
+                                                      const std::string& dump_id);
+Result<std::optional<Dump>> NewestDump(Database& database, const std::string& unit_id,
+                                       const std::string& memory);
+Result<Image> GetImage(Database& database, const std::string& id);
+Result<std::optional<Image>> FindImageBySha256(Database& database, const std::string& sha256);
+Result<Paged<Image>> ListImages(Database& database, const Page& page);
+Result<Job> GetJob(Database& database, const std::string& id);
+Result<std::optional<Job>> FindJobByRequest(Database& database, const std::string& request_id);
+Result<Paged<Job>> ListJobs(Database& database, const JobFilter& filter, const Page& page);
+Result<std::vector<JobStep>> ListSteps(Database& database, const std::string& job_id);
+Result<std::vector<JobEvent>> ListEvents(Database& database, const std::string& job_id,
+                                         int64_t after_sequence, int limit);
+Result<std::vector<Quarantine>> ListQuarantines(Database& database, bool in_force_only);
+Result<Paged<AuditEntry>> ListAudit(Database& database, const AuditFilter& filter,
+                                    const Page& page);
+
+}  // namespace firmbench::storage::sqlite

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// The columns of every table that holds structs of storage.h.
+
+#include "storage/sqlite/rows.h"
+
+namespace firmbench::storage::sqlite {
+namespace {
+
+using enum ColumnKind;
+
+constexpr Column<Unit> kUnit[] = {
+    {"number", &Unit::number},
+    {"id", &Unit::id, kKey},
+    {"label", &Unit::label, kMutable},
+    {"family", &Unit::family},
+    {"model", &Unit::model},
+    {"note", &Unit::note, kMutable},
+    {"archived", &Unit::archived, kMutable},
+    {"created_us", &Unit::created_us},
+};
+
+constexpr Column<UnitEvidence> kEvidence[] = {
+    {"id", &UnitEvidence::id, kKey},
+    {"unit_id", &UnitEvidence::unit_id, kReference},
+    {"kind", &UnitEvidence::kind},
+    {"value", &UnitEvidence::value},
+    {"job_id", &UnitEvidence::job_id, kReference},
+    {"seen_us", &UnitEvidence::seen_us},
+};
+
+constexpr Column<Dump> kDump[] = {
+    {"id", &Dump::id, kKey},
+    {"memory", &Dump::memory},
+    {"job_id", &Dump::job_id, kReference},
+    {"drive_id", &Dump::drive_id},
+    {"purpose", &Dump::purpose},
+    {"family", &Dump::family},
+    {"model", &Dump::model},
+    {"revision", &Dump::revision},
+    {"size_bytes", &Dump::size_bytes},
+    {"sha256", &Dump::sha256},
+    {"md5", &Dump::md5},
+    {"crc32", &Dump::crc32},
+    {"stable_sha256", &Dump::stable_sha256},
+    {"agreeing_reads", &Dump::agreeing_reads},
+    {"evidence", &Dump::evidence},
+    {"method", &Dump::method},
+    {"simulated", &Dump::simulated},
+    {"tool_version", &Dump::tool_version},
+    {"created_us", &Dump::created_us},
+};
+
+constexpr Column<DumpAttribution> kAttribution[] = {
+    {"id", &DumpAttribution::id, kKey},
+    {"dump_id", &DumpAttribution::dump_id, kReference},
+    {"kind", &DumpAttribution::kind},
+    {"unit_id", &DumpAttribution::unit_id, kReference},
+    {"principal", &DumpAttribution::principal},
+    {"reason", &DumpAttribution::reason},
+    {"created_us", &DumpAttribution::created_us},
+};
+
+constexpr Column<Image> kImage[] = {
+    {"id", &Image::id, kKey},
+    {"file_name", &Image::file_name},
+    {"size_bytes", &Image::size_bytes},
+    {"sha256", &Image::sha256},
+    {"md5", &Image::md5},
+    {"crc32", &Image::crc32},
+    {"format", &Image::format},
+    {"vendor", &Image::vendor},
+    {"product", &Image::product},
+    {"revision", &Image::revision},
+    {"model", &Image::model},
+    {"layout", &Image::layout},
+    {"timestamp", &Image::timestamp},
+    {"principal", &Image::principal},
+    {"created_us", &Image::created_us},
+};
+
+constexpr Column<Job> kJob[] = {
+    {"id", &Job::id, kKey},
+    {"kind", &Job::kind},
+    {"drive_id", &Job::drive_id},
+    {"topology", &Job::topology},
+    {"unit_id", &Job::unit_id, kMutableReference},
+    {"family", &Job::family},
+    {"model", &Job::model},
+    {"memory", &Job::memory},
+    {"image_id", &Job::image_id, kReference},
+    {"dump_id", &Job::dump_id, kReference},
+    {"plan_digest", &Job::plan_digest},
+    {"plan_json", &Job::plan_json},
+    {"request_id", &Job::request_id, kReference},
+    {"request_digest", &Job::request_digest},
+    {"principal", &Job::principal},
+    {"tool_version", &Job::tool_version},
+    {"simulated", &Job::simulated},
+    {"created_us", &Job::created_us},
+    {"state", &Job::state, kMutable},
+    {"result", &Job::result, kMutable},
+    {"outcome", &Job::outcome, kMutable},
+    {"eeprom_check", &Job::eeprom_check, kMutable},
+    {"error_reason", &Job::error_reason, kMutable},
+    {"error_message", &Job::error_message, kMutable},
+    {"error_remedy", &Job::error_remedy, kMutable},
+    {"drive_state", &Job::drive_state, kMutable},
+    {"started_us", &Job::started_us, kMutable},
+    {"write_started_us", &Job::write_started_us, kMutable},
+    {"ended_us", &Job::ended_us, kMutable},
+};
+
+constexpr Column<JobStep> kStep[] = {
+    {"job_id", &JobStep::job_id, kKey},
+    {"idx", &JobStep::index, kKey},
+    {"name", &JobStep::name},
+    {"memory", &JobStep::memory},
+    {"outcome", &JobStep::outcome, kMutable},
+    {"note", &JobStep::note, kMutable},
+    {"started_us", &JobStep::started_us, kMutable},
+    {"ended_us", &JobStep::ended_us, kMutable},
+};
+
+constexpr Column<JobEvent> kEvent[] = {
+    {"sequence", &JobEvent::sequence, kKey},
+    {"job_id", &JobEvent::job_id, kReference},
+    {"type", &JobEvent::type},
+    {"state", &JobEvent::state},
+    {"detail_json", &JobEvent::detail_json},
+    {"time_us", &JobEvent::time_us},
+};
+
+constexpr Column<Quarantine> kQuarantine[] = {
+    {"id", &Quarantine::id, kKey},
+    {"subject_kind", &Quarantine::subject_kind},
+    {"subject_id", &Quarantine::subject_id},
+    {"reason", &Quarantine::reason},
+    {"job_id", &Quarantine::job_id, kReference},
+    {"since_us", &Quarantine::since_us},
+    {"lifted_us", &Quarantine::lifted_us, kMutable},
+    {"lifted_by", &Quarantine::lifted_by, kMutable},
+    {"lift_reason", &Quarantine::lift_reason, kMutable},
+};
+
+}  // namespace
+
+#define FB_TABLE(Row, table_name, columns)                   \
+  template <>                                                \
+  const Table<Row>& TableOf<Row>() {                         \
+    static constexpr Table<Row> kTable{table_name, columns}; \
+    return kTable;                                           \
+  }
+FB_TABLE(Unit, "units", kUnit)
+FB_TABLE(UnitEvidence, "unit_evidence", kEvidence)
+FB_TABLE(Dump, "dumps", kDump)
+FB_TABLE(DumpAttribution, "dump_attributions", kAttribution)
+FB_TABLE(Image, "images", kImage)
+FB_TABLE(Job, "jobs", kJob)
+FB_TABLE(JobStep, "job_steps", kStep)
+FB_TABLE(JobEvent, "job_events", kEvent)
+FB_TABLE(Quarantine, "quarantines", kQuarantine)
+#undef FB_TABLE
+
+}  // namespace firmbench::storage::sqlite

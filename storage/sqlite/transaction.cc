@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlite/transaction.h"
+
+#include <fmt/format.h>
+
+#include "daemon/base/ids.h"
+#include "storage/sqlite/blobs.h"
+#include "storage/sqlite/rows.h"
+
+namespace firmbench::storage::sqlite {
+
+Status SqliteTransaction::Alive() const {
+  if (!database_.autocommit()) return Ok();
+  return Aborted("LEDGER_UNDONE", "this change was undone by an earlier error in it");
+}
+
+std::string SqliteTransaction::NewId() { return firmbench::NewId(clock_); }
+
+template <typename Row>
+Status SqliteTransaction::Insert(const Row& row) {
+  RETURN_IF_ERROR(Alive());
+  return InsertRow(database_, row);
+}
+template <typename Row>
+Status SqliteTransaction::Update(const Row& row) {
+  RETURN_IF_ERROR(Alive());
+  return UpdateRow(database_, row);
+}
+
+Status SqliteTransaction::CheckBlobSize(const std::string& sha256, int64_t size_bytes) {
+  RETURN_IF_ERROR(Alive());
+  ASSIGN_OR_RETURN(const BlobInfo blob, FindBlob(database_, sha256));
+  if (blob.size_bytes == size_bytes) return Ok();
+  return FailedPrecondition(
+      "LEDGER_CONSTRAINT",
+      fmt::format("the row says {} bytes, its blob has {}", size_bytes, blob.size_bytes));
+}
+
+Result<std::string> SqliteTransaction::PutBlob(ByteView bytes) {
+  RETURN_IF_ERROR(Alive());
+  return sqlite::PutBlob(database_, bytes, audit_.now_us);
+}
+
+Result<int64_t> SqliteTransaction::InsertUnit(const Unit& unit) {
+  RETURN_IF_ERROR(Alive());
+  Unit numbered = unit;
+  ASSIGN_OR_RETURN(numbered.number,
+                   database_.QueryInt("SELECT coalesce(max(number), 0) + 1 FROM units"));
+  RETURN_IF_ERROR(InsertRow(database_, numbered));
+  return numbered.number;
+}
+Status SqliteTransaction::UpdateUnit(const Unit& unit) { return Update(unit); }
+Status SqliteTransaction::InsertEvidence(const UnitEvidence& evidence) { return Insert(evidence); }
+Status SqliteTransaction::InsertDump(const Dump& dump) {
+  RETURN_IF_ERROR(CheckBlobSize(dump.sha256, dump.size_bytes));
+  return Insert(dump);
+}
+Status SqliteTransaction::InsertAttribution(const DumpAttribution& attribution) {
+  return Insert(attribution);
+}
+Status SqliteTransaction::InsertImage(const Image& image) {
+  RETURN_IF_ERROR(CheckBlobSize(image.sha256, image.size_bytes));
+  return Insert(image);
+}
+Status SqliteTransaction::InsertJob(const Job& job) { return Insert(job); }
+Status SqliteTransaction::UpdateJob(const Job& job) { return Update(job); }
+
+Status SqliteTransaction::PutStep(const JobStep& step) {
+  RETURN_IF_ERROR(Alive());
+  ASSIGN_OR_RETURN(const auto known, FindRow(database_, step));
+  if (!known) return InsertRow(database_, step);
+  if (known->name != step.name || known->memory != step.memory) {
+    return Error(Code::kAlreadyExists, "ALREADY_EXISTS",
+                 fmt::format("step {} of this job is another one", step.index));
+  }
+  return UpdateRow(database_, step);
+}
+
+Result<int64_t> SqliteTransaction::AppendEvent(const JobEvent& event) {
+  RETURN_IF_ERROR(Alive());
+  JobEvent numbered = event;
+  ASSIGN_OR_RETURN(numbered.sequence,
+                   database_.QueryInt("SELECT coalesce(max(sequence), 0) + 1 FROM job_events"));
+  RETURN_IF_ERROR(InsertRow(database_, numbered));
+  return numbered.sequence;
+}
+
+Status SqliteTransaction::InsertQuarantine(const Quarantine& quarantine) {
+  return Insert(quarantine);
+}
+Status SqliteTransaction::LiftQuarantine(const std::string& id, const std::string& by,
+                                         const std::string& reason) {
+  Quarantine lifted;
+  lifted.id = id;
+  lifted.lifted_us = audit_.now_us;
+  lifted.lifted_by = by;
+  lifted.lift_reason = reason;
+  return Update(lifted);
+}
+
+Result<int64_t> SqliteTransaction::AppendAudit(const AuditFact& fact) {
+  RETURN_IF_ERROR(Alive());
+  return sqlite::AppendAudit(database_, audit_, fact);
+}
+
+}  // namespace firmbench::storage::sqlite
