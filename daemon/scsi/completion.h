@@ -23,7 +23,7 @@ struct RawCompletion {
   uint16_t host_status = 0;    // DID_*
   uint16_t driver_status = 0;  // low nibble of the driver's byte
   int64_t residual = 0;        // bytes asked for but not moved; adapters also report nonsense
-  ByteView sense;              // as many bytes as were written, at most
+  ByteView sense{};            // as many bytes as were written, at most
   Nanos duration{0};
 };
 
