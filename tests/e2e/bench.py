@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real firmbenchd on a simulated bench in a folder of its own, and firmbench to talk to it.
+
+Every test owns its processes and ends them by their ids. Nothing here sleeps: readiness is a line
+that the daemon prints, the end of a process is waited for with a limit.
+"""
+
+import json
+import os
+import select
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAMS = os.environ.get("FIRMBENCH_PROGRAMS", os.path.join(SOURCE, "build", "release", "bin"))
+SCENARIO = os.path.join(SOURCE, "deploy", "examples", "bench.toml")
+START_SECONDS = 60
+RUN_SECONDS = 240
+
+EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_JOB, EXIT_DENIED, EXIT_UNREACHABLE, EXIT_DIFFER = range(7)
+
+
+def program(name):
+    return os.path.join(PROGRAMS, name)
+
+
+class Done:
+    """What a command said and how it ended."""
+
+    def __init__(self, arguments, status, out, err):
+        self.arguments, self.status, self.out, self.err = arguments, status, out, err
+
+    def __str__(self):
+        return f"{' '.join(self.arguments)}: status {self.status}\n{self.out}\n{self.err}"
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+def run(*arguments, timeout=RUN_SECONDS, env=None):
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=timeout, check=False,
+                          stdin=subprocess.DEVNULL, env=dict(os.environ, **(env or {})))
+    return Done(arguments, done.returncode, done.stdout, done.stderr)
+
+
+class Daemon:
+    """One firmbenchd. `state_dir`, `listen` and `scenario` as on its command line."""
+
+    def __init__(self, state_dir, listen, scenario=SCENARIO, *more):
+        self.log_path = os.path.join(os.path.dirname(state_dir), "firmbenchd.log")
+        self._log = open(self.log_path, "ab")
+        command = [program("firmbenchd"), "--state-dir", state_dir, "--listen", listen, *more]
+        if scenario:
+            command += ["--simulate", scenario]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=self._log)
+        self.pid = self.process.pid
+
+    def wait_ready(self):
+        """True once it printed "ready"; False when it ended or the time is over."""
+        out, text = self.process.stdout, b""
+        os.set_blocking(out.fileno(), False)
+        while select.select([out], [], [], START_SECONDS)[0]:
+            piece = out.read()
+            if not piece:
+                return False
+            text += piece
+            if any(line.startswith(b"ready ") for line in text.splitlines(True)
+                   if line.endswith(b"\n")):
+                return True
+        return False
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def wait(self, timeout=START_SECONDS):
+        """Its exit status."""
+        try:
+            return self.process.wait(timeout)
+        finally:
+            self._close()
+
+    def stop(self, timeout=RUN_SECONDS):
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            self._close()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self._close()
+
+    def _close(self):
+        self.process.stdout.close()
+        self._log.close()
+
+
+class Bench:
+    """A folder with a state folder, a socket and a daemon on both."""
+
+    def __init__(self, scenario=SCENARIO, scenario_text=None, start=True):
+        # Short, because the path of a socket may have 107 bytes.
+        self.folder = tempfile.mkdtemp(prefix="fb-", dir="/tmp")
+        self.state_dir = os.path.join(self.folder, "state")
+        self.socket = os.path.join(self.folder, "s")
+        self.address = f"unix:{self.socket}"
+        self.scenario = scenario
+        if scenario_text is not None:
+            self.scenario = self.path("bench.toml")
+            self.write("bench.toml", scenario_text)
+        self.daemon = None
+        if start:
+            self.start()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, content):
+        mode = "wb" if isinstance(content, bytes) else "w"
+        with open(self.path(name), mode) as file:
+            file.write(content)
+        return self.path(name)
+
+    def start(self):
+        self.daemon = Daemon(self.state_dir, self.address, self.scenario)
+        if not self.daemon.wait_ready():
+            log = self.daemon.log()
+            self.daemon.stop()
+            raise AssertionError(f"firmbenchd did not become ready:\n{log}")
+
+    def restart(self):
+        self.daemon.stop()
+        self.start()
+
+    def close(self):
+        try:
+            if self.daemon and self.daemon.process.poll() is None:
+                self.daemon.stop()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ----- firmbench -----
+
+    def firmbench(self, *arguments, **options):
+        return run(program("firmbench"), "--bench", self.address, *arguments, **options)
+
+    def ok(self, *arguments, **options):
+        done = self.firmbench(*arguments, **options)
+        if done.status != EXIT_OK:
+            raise AssertionError(f"{done}\n--- daemon ---\n{self.daemon.log()[-3000:]}")
+        return done
+
+    def json(self, *arguments):
+        return self.ok("-o", "json", *arguments).json
+
+    def popen(self, *arguments):
+        return subprocess.Popen([program("firmbench"), "--bench", self.address, *arguments],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def drives(self):
+        return self.json("drive", "list")["drives"]
+
+    def drive(self, model):
+        return next(d for d in self.drives() if d["model"] == model)
+
+    def jobs(self, drive=None):
+        """Newest first."""
+        jobs = self.json("job", "list")["jobs"]
+        return [j for j in jobs if drive in (None, j["drive"])]
+
+    def last_job(self, drive):
+        return self.json("job", "show", self.jobs(drive)[0]["name"])
+
+    def dumps(self, **fields):
+        """Newest first; those whose fields have these values."""
+        dumps = self.json("dump", "list")["dumps"]
+        return [d for d in dumps if all(d[k] == v for k, v in fields.items())]
+
+    def backup(self, drive, *more):
+        """The job and its dumps by memory."""
+        self.ok("backup", drive, *more)
+        job = self.last_job(drive)
+        return job, {d["memory"]: d for d in self.dumps(job=job["name"])}
+
+    def export(self, dump, name="export.bin"):
+        self.ok("dump", "export", dump, self.path(name))
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    # ----- files -----
+
+    def make_image(self, model, revision, name=None, seed=7):
+        path = self.path(name or f"{model}-{revision}.bin")
+        done = run(program("firmbench-make-image"), "--model", model, "--revision", revision,
+                   "--seed", str(seed), "-o", path)
+        if done.status != 0:
+            raise AssertionError(str(done))
+        return path
+
+    def add_image(self, path):
+        """Adds a file to the library and returns its name there."""
+        return self.json("image", "add", path)["name"]
+
+    # ----- the ledger -----
+
+    def sql(self, query, *parameters):
+        """Rows as dictionaries, read beside the running daemon."""
+        path = os.path.join(self.state_dir, "ledger.db")
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        try:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query, parameters)]
+        finally:
+            connection.close()
+
+
+class BenchTest(unittest.TestCase):
+    """A class of tests that share one bench."""
+
+    scenario_text = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.bench = Bench(scenario_text=cls.scenario_text)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.bench.close()
+
+    def fails(self, reason, *arguments, status=EXIT_FAILED):
+        """The command fails with this status and this stable reason on stderr."""
+        done = self.bench.firmbench(*arguments)
+        self.assertEqual(done.status, status, str(done))
+        self.assertIn(reason, done.err, str(done))
+        return done
