@@ -2,9 +2,9 @@
 -- The first schema of the ledger; drawn and explained in storage/README.md. This file is never
 -- edited once released: what comes later is another file with the next number.
 --
--- `seq` is the order in which rows were written, whatever the clock said. `row_sha256` is the
--- SHA-256 of the row's other columns as canonical JSON (seq left out; a BLOB as hex). Times ending in _us are microseconds
--- since 1970 UTC, 0 for "not yet".
+-- `seq` is the order in which rows were written, whatever the clock said, without gaps. `row_sha256`
+-- is the SHA-256 of the row's other columns but seq, as a canonical JSON object. Times ending in _us
+-- are microseconds since 1970 UTC, 0 for "not yet".
 
 CREATE TABLE migrations (
   version    INTEGER PRIMARY KEY CHECK (version > 0),
@@ -36,8 +36,7 @@ CREATE TABLE blobs (
   seq        INTEGER PRIMARY KEY,
   sha256     TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
   size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
-  chunks     INTEGER NOT NULL CHECK (chunks = (size_bytes + 65535) / 65536),
-  created_us INTEGER NOT NULL
+  chunks     INTEGER NOT NULL CHECK (chunks = (size_bytes + 65535) / 65536)
 ) STRICT;
 
 -- 64 KiB each before compression, the last one shorter; codec says how `data` holds them.
@@ -265,33 +264,58 @@ SELECT printf('U-%04d', u.number) AS unit,
  ORDER BY u.number, d.seq;
 
 -- Nothing is ever deleted.
-CREATE TRIGGER migrations_no_delete BEFORE DELETE ON migrations BEGIN SELECT RAISE(ABORT, 'migrations are never deleted'); END;
-CREATE TRIGGER bench_no_delete BEFORE DELETE ON bench BEGIN SELECT RAISE(ABORT, 'bench values are never deleted'); END;
-CREATE TRIGGER units_no_delete BEFORE DELETE ON units BEGIN SELECT RAISE(ABORT, 'units are never deleted'); END;
-CREATE TRIGGER blobs_no_delete BEFORE DELETE ON blobs BEGIN SELECT RAISE(ABORT, 'blobs are never deleted'); END;
-CREATE TRIGGER blob_chunks_no_delete BEFORE DELETE ON blob_chunks BEGIN SELECT RAISE(ABORT, 'blob chunks are never deleted'); END;
-CREATE TRIGGER images_no_delete BEFORE DELETE ON images BEGIN SELECT RAISE(ABORT, 'images are never deleted'); END;
-CREATE TRIGGER jobs_no_delete BEFORE DELETE ON jobs BEGIN SELECT RAISE(ABORT, 'jobs are never deleted'); END;
-CREATE TRIGGER job_steps_no_delete BEFORE DELETE ON job_steps BEGIN SELECT RAISE(ABORT, 'job steps are never deleted'); END;
-CREATE TRIGGER job_events_no_delete BEFORE DELETE ON job_events BEGIN SELECT RAISE(ABORT, 'job events are never deleted'); END;
-CREATE TRIGGER unit_evidence_no_delete BEFORE DELETE ON unit_evidence BEGIN SELECT RAISE(ABORT, 'evidence is never deleted'); END;
-CREATE TRIGGER dumps_no_delete BEFORE DELETE ON dumps BEGIN SELECT RAISE(ABORT, 'dumps are never deleted'); END;
-CREATE TRIGGER dump_attributions_no_delete BEFORE DELETE ON dump_attributions BEGIN SELECT RAISE(ABORT, 'attributions are never deleted'); END;
-CREATE TRIGGER quarantines_no_delete BEFORE DELETE ON quarantines BEGIN SELECT RAISE(ABORT, 'quarantines are never deleted'); END;
-CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END;
-CREATE TRIGGER audit_nodes_no_delete BEFORE DELETE ON audit_nodes BEGIN SELECT RAISE(ABORT, 'audit nodes are never deleted'); END;
+CREATE TRIGGER migrations_no_delete BEFORE DELETE ON migrations
+BEGIN SELECT RAISE(ABORT, 'migrations are never deleted'); END;
+CREATE TRIGGER bench_no_delete BEFORE DELETE ON bench
+BEGIN SELECT RAISE(ABORT, 'bench values are never deleted'); END;
+CREATE TRIGGER units_no_delete BEFORE DELETE ON units
+BEGIN SELECT RAISE(ABORT, 'units are never deleted'); END;
+CREATE TRIGGER blobs_no_delete BEFORE DELETE ON blobs
+BEGIN SELECT RAISE(ABORT, 'blobs are never deleted'); END;
+CREATE TRIGGER blob_chunks_no_delete BEFORE DELETE ON blob_chunks
+BEGIN SELECT RAISE(ABORT, 'blob chunks are never deleted'); END;
+CREATE TRIGGER images_no_delete BEFORE DELETE ON images
+BEGIN SELECT RAISE(ABORT, 'images are never deleted'); END;
+CREATE TRIGGER jobs_no_delete BEFORE DELETE ON jobs
+BEGIN SELECT RAISE(ABORT, 'jobs are never deleted'); END;
+CREATE TRIGGER job_steps_no_delete BEFORE DELETE ON job_steps
+BEGIN SELECT RAISE(ABORT, 'job steps are never deleted'); END;
+CREATE TRIGGER job_events_no_delete BEFORE DELETE ON job_events
+BEGIN SELECT RAISE(ABORT, 'job events are never deleted'); END;
+CREATE TRIGGER unit_evidence_no_delete BEFORE DELETE ON unit_evidence
+BEGIN SELECT RAISE(ABORT, 'evidence is never deleted'); END;
+CREATE TRIGGER dumps_no_delete BEFORE DELETE ON dumps
+BEGIN SELECT RAISE(ABORT, 'dumps are never deleted'); END;
+CREATE TRIGGER dump_attributions_no_delete BEFORE DELETE ON dump_attributions
+BEGIN SELECT RAISE(ABORT, 'attributions are never deleted'); END;
+CREATE TRIGGER quarantines_no_delete BEFORE DELETE ON quarantines
+BEGIN SELECT RAISE(ABORT, 'quarantines are never deleted'); END;
+CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END;
+CREATE TRIGGER audit_nodes_no_delete BEFORE DELETE ON audit_nodes
+BEGIN SELECT RAISE(ABORT, 'audit nodes are never deleted'); END;
 
 -- Nothing that happened is rewritten.
-CREATE TRIGGER migrations_no_update BEFORE UPDATE ON migrations BEGIN SELECT RAISE(ABORT, 'migrations are never rewritten'); END;
-CREATE TRIGGER blobs_no_update BEFORE UPDATE ON blobs BEGIN SELECT RAISE(ABORT, 'blobs are never rewritten'); END;
-CREATE TRIGGER blob_chunks_no_update BEFORE UPDATE ON blob_chunks BEGIN SELECT RAISE(ABORT, 'blob chunks are never rewritten'); END;
-CREATE TRIGGER images_no_update BEFORE UPDATE ON images BEGIN SELECT RAISE(ABORT, 'images are never rewritten'); END;
-CREATE TRIGGER job_events_no_update BEFORE UPDATE ON job_events BEGIN SELECT RAISE(ABORT, 'job events are never rewritten'); END;
-CREATE TRIGGER unit_evidence_no_update BEFORE UPDATE ON unit_evidence BEGIN SELECT RAISE(ABORT, 'evidence is never rewritten'); END;
-CREATE TRIGGER dumps_no_update BEFORE UPDATE ON dumps BEGIN SELECT RAISE(ABORT, 'dumps are never rewritten'); END;
-CREATE TRIGGER dump_attributions_no_update BEFORE UPDATE ON dump_attributions BEGIN SELECT RAISE(ABORT, 'attributions are never rewritten'); END;
-CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never rewritten'); END;
-CREATE TRIGGER audit_nodes_no_update BEFORE UPDATE ON audit_nodes BEGIN SELECT RAISE(ABORT, 'audit nodes are never rewritten'); END;
+CREATE TRIGGER migrations_no_update BEFORE UPDATE ON migrations
+BEGIN SELECT RAISE(ABORT, 'migrations are never rewritten'); END;
+CREATE TRIGGER blobs_no_update BEFORE UPDATE ON blobs
+BEGIN SELECT RAISE(ABORT, 'blobs are never rewritten'); END;
+CREATE TRIGGER blob_chunks_no_update BEFORE UPDATE ON blob_chunks
+BEGIN SELECT RAISE(ABORT, 'blob chunks are never rewritten'); END;
+CREATE TRIGGER images_no_update BEFORE UPDATE ON images
+BEGIN SELECT RAISE(ABORT, 'images are never rewritten'); END;
+CREATE TRIGGER job_events_no_update BEFORE UPDATE ON job_events
+BEGIN SELECT RAISE(ABORT, 'job events are never rewritten'); END;
+CREATE TRIGGER unit_evidence_no_update BEFORE UPDATE ON unit_evidence
+BEGIN SELECT RAISE(ABORT, 'evidence is never rewritten'); END;
+CREATE TRIGGER dumps_no_update BEFORE UPDATE ON dumps
+BEGIN SELECT RAISE(ABORT, 'dumps are never rewritten'); END;
+CREATE TRIGGER dump_attributions_no_update BEFORE UPDATE ON dump_attributions
+BEGIN SELECT RAISE(ABORT, 'attributions are never rewritten'); END;
+CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'audit entries are never rewritten'); END;
+CREATE TRIGGER audit_nodes_no_update BEFORE UPDATE ON audit_nodes
+BEGIN SELECT RAISE(ABORT, 'audit nodes are never rewritten'); END;
 
 -- Of the other tables only the columns that storage/storage.h calls mutable.
 CREATE TRIGGER bench_id_fixed BEFORE UPDATE ON bench WHEN OLD.key <> 'commits' OR NEW.key <> OLD.key

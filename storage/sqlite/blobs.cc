@@ -48,7 +48,7 @@ Error BlobCorrupt(const std::string& what) {
           "can be restored from it.");
 }
 
-Result<std::string> PutBlob(Database& database, ByteView bytes, int64_t now_us) {
+Result<std::string> PutBlob(Database& database, ByteView bytes) {
   const std::string sha256 = Sha256Hex(bytes);
   const auto size = static_cast<int64_t>(bytes.size());
   if (const auto known = FindBlob(database, sha256)) {
@@ -59,10 +59,10 @@ Result<std::string> PutBlob(Database& database, ByteView bytes, int64_t now_us) 
     return known.error();
   }
   ASSIGN_OR_RETURN(Statement insert,
-                   database.Prepare("INSERT INTO blobs (sha256, size_bytes, chunks, created_us)"
-                                    " VALUES (?1, ?2, ?3, ?4) RETURNING seq"));
+                   database.Prepare("INSERT INTO blobs (sha256, size_bytes, chunks)"
+                                    " VALUES (?1, ?2, ?3) RETURNING seq"));
   const auto chunks = static_cast<int64_t>((bytes.size() + kChunkBytes - 1) / kChunkBytes);
-  ASSIGN_OR_RETURN(const bool inserted, insert.Bind(sha256, size, chunks, now_us).Step());
+  ASSIGN_OR_RETURN(const bool inserted, insert.Bind(sha256, size, chunks).Step());
   if (!inserted) return Internal("LEDGER_INTERNAL", "a new blob has no number");
   const int64_t seq = insert.Int(0);
   RETURN_IF_ERROR(insert.Run());

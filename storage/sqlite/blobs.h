@@ -20,7 +20,7 @@ inline constexpr size_t kChunkBytes = 64 * 1024;
 
 // Stores the bytes unless they are there, and returns their SHA-256 in hex. Inside a transaction.
 // BLOB_CORRUPT when the ledger has something of another length under that hash.
-Result<std::string> PutBlob(Database& database, ByteView bytes, int64_t now_us);
+Result<std::string> PutBlob(Database& database, ByteView bytes);
 
 // A blob's row; the content is read chunk by chunk, on any connection.
 struct BlobInfo {

@@ -138,11 +138,12 @@ Status CheckMigrations(Database& database, std::span<const Migration> migrations
   ASSIGN_OR_RETURN(const int64_t version, database.QueryInt("PRAGMA user_version"));
   if (version == 0) return Ok();
   ASSIGN_OR_RETURN(Statement applied,
-                   database.Prepare("SELECT sha256 FROM migrations WHERE version = ?1"));
+                   database.Prepare("SELECT sha256, name FROM migrations WHERE version = ?1"));
   for (const Migration& migration : migrations) {
     if (migration.version > version) break;
     ASSIGN_OR_RETURN(const bool found, applied.Bind(migration.version).Step());
-    if (!found || applied.Text(0) != Sha256Hex(AsBytes(migration.sql))) {
+    if (!found || applied.Text(0) != Sha256Hex(AsBytes(migration.sql)) ||
+        applied.Text(1) != migration.name) {
       return DataLoss("LEDGER_CORRUPT",
                       fmt::format("migration {} was applied with other content", migration.name))
           .WithRemedy("Open the ledger with the firmbench that made it.");

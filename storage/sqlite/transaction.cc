@@ -38,7 +38,7 @@ Status SqliteTransaction::CheckBlobSize(const std::string& sha256, int64_t size_
 
 Result<std::string> SqliteTransaction::PutBlob(ByteView bytes) {
   RETURN_IF_ERROR(Alive());
-  return sqlite::PutBlob(database_, bytes, audit_.now_us);
+  return sqlite::PutBlob(database_, bytes);
 }
 
 Result<int64_t> SqliteTransaction::InsertUnit(const Unit& unit) {

@@ -44,6 +44,7 @@ class Verifier {
     // Blobs never change: they need no snapshot, which would keep the write-ahead log growing.
     Phase("a snapshot", [&] { return database_.Exec("COMMIT"); });
     Phase("blobs", [&] { return Blobs(); });
+    Phase("blobs", [&] { return Gaps("blobs"); });
     Phase("dumps", [&] { return BlobsOf("dumps"); });
     Phase("images", [&] { return BlobsOf("images"); });
     return std::move(report_);
@@ -146,6 +147,16 @@ class Verifier {
   template <typename Row>
   void Rows() {
     Phase(TableOf<Row>().name, [&] { return CheckRows<Row>(); });
+    // Steps are the only rows that carry no number of their own.
+    if (!std::is_same_v<Row, JobStep>) Phase("numbers", [&] { return Gaps(TableOf<Row>().name); });
+  }
+  // Rows are numbered from 1 and never deleted.
+  Status Gaps(const char* table) {
+    ASSIGN_OR_RETURN(const int64_t missing,
+                     database_.QueryInt(
+                         fmt::format("SELECT coalesce(max(rowid), 0) - count(*) FROM {}", table)));
+    if (missing != 0) Problem(fmt::format("{} rows of {} are missing", missing, table));
+    return Ok();
   }
   template <typename Row>
   Status CheckRows() {
