@@ -91,9 +91,11 @@ struct Attempt {
 
 Status CheckLeft(const Sample& before, const Sample& after,
                  const std::array<uint8_t, 16>& in_id_mode) {
-  const bool began_in_id_mode = before.low == in_id_mode;
+  const bool showed_ids_before = before.low == in_id_mode;
+  const bool shows_ids_now = after.low == in_id_mode;
+  const bool began_in_id_mode = showed_ids_before && !shows_ids_now;
   if (after == before || began_in_id_mode) return Ok();
-  if (after.low == in_id_mode) {
+  if (shows_ids_now && !showed_ids_before) {
     return Internal("CHIP_ID_STUCK", "the flash chip does not leave its id mode")
         .WithDriveState(DriveState::kUnknown)
         .WithRemedy("power cycle the drive");
@@ -137,10 +139,13 @@ std::optional<std::string> EchoOf(JedecIds ids) {
 }
 
 Error NotAnswering(JedecIds ids) {
-  Error error = Unavailable("CHIP_NOT_ANSWERING", "the flash chip does not answer its id command")
-                    .WithRemedy("power cycle the drive and enter update mode again");
-  if (const auto echo = EchoOf(ids)) error = std::move(error).With("echo", *echo);
-  return WithIds(std::move(error), ids);
+  Error error =
+      WithIds(Unavailable("CHIP_NOT_ANSWERING", "the flash chip does not answer its id command")
+                  .WithRemedy("power cycle the drive and enter update mode again"),
+              ids);
+  const std::optional<std::string> echo = EchoOf(ids);
+  if (!echo) return error;
+  return std::move(error).With("echo", *echo);
 }
 
 }  // namespace
