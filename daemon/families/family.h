@@ -51,12 +51,12 @@ struct ModelInfo {
   uint32_t firmware_bytes = 0;
   uint32_t eeprom_bytes = 0;
   Recoverable recoverable_after_cut = Recoverable::kUnproven;
-  std::string_view recoverable_why;  // the evidence, in words
+  std::string_view recoverable_why;            // the evidence, in words
   std::span<const ByteRange> unit_ranges;      // of the firmware: belong to the unit, never written
   std::span<const ByteRange> volatile_eeprom;  // change with use; empty: not publicly known
   Evidence volatile_eeprom_evidence = Evidence::kHypothetical;
   Evidence evidence = Evidence::kHypothetical;
-  std::string_view provenance;       // where the row comes from, in words
+  std::string_view provenance;  // where the row comes from, in words
 };
 
 // The ways to a drive that this bench has.
@@ -117,13 +117,13 @@ struct ChipIdentity {
 // What a write will do, computed from the bytes that are there and the bytes that shall be.
 struct WritePlan {
   Memory memory = Memory::kFirmware;
-  std::vector<ByteRange> units;   // erase units (or pages) that differ, in writing order
-  bool in_update_mode = true;     // false: written while the drive runs, so EnterUpdateMode is
-                                  // not called (the EEPROM of Lite-On drives)
-  bool touches_boot = false;      // a unit holds bytes of the boot part: the plan must say so
+  std::vector<ByteRange> units;  // erase units (or pages) that differ, in writing order
+  bool in_update_mode = true;    // false: written while the drive runs, so EnterUpdateMode is
+                                 // not called (the EEPROM of Lite-On drives)
+  bool touches_boot = false;     // a unit holds bytes of the boot part: the plan must say so
   uint64_t bytes_to_program = 0;
   uint32_t erases = 0;
-  Nanos estimate{0};              // busy times by the chip's row plus the prescribed waits
+  Nanos estimate{0};  // busy times by the chip's row plus the prescribed waits
 };
 
 // What a write did, whether it ended well or not.
@@ -169,10 +169,10 @@ class Session {
 
 // What a lane lends a session for its lifetime. The handles stand behind the gate.
 struct DriveAccess {
-  scsi::Transport* scsi = nullptr;      // nullptr: no SCSI way to this drive
-  ata::TaskFile* task_file = nullptr;   // nullptr: no task file
-  Clock* clock = nullptr;               // never nullptr
-  bool second_device = false;           // the drive is device 1 (slave) of its channel
+  scsi::Transport* scsi = nullptr;     // nullptr: no SCSI way to this drive
+  ata::TaskFile* task_file = nullptr;  // nullptr: no task file
+  Clock* clock = nullptr;              // never nullptr
+  bool second_device = false;          // the drive is device 1 (slave) of its channel
   bool simulated = false;
 };
 
@@ -181,7 +181,7 @@ struct PhaseEstimates {
   Nanos read_firmware{0};  // one pass
   Nanos read_eeprom{0};    // one pass
   Nanos enter{0};
-  Nanos write{0};          // every unit differing
+  Nanos write{0};  // every unit differing
   Nanos leave{0};
 };
 
@@ -225,7 +225,8 @@ class Family {
                                       ByteView target, std::string_view chip_part) const = 0;
 
   // `model` must be one of models().
-  virtual std::unique_ptr<Session> Open(const ModelInfo& model, const DriveAccess& access) const = 0;
+  virtual std::unique_ptr<Session> Open(const ModelInfo& model,
+                                        const DriveAccess& access) const = 0;
 };
 
 // Every family that was compiled in; generated from daemon/families/CMakeLists.txt.

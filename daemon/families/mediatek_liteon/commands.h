@@ -8,8 +8,8 @@
 #include <span>
 
 #include "daemon/ata/rules.h"
+#include "daemon/scsi/cdb.h"
 #include "daemon/scsi/rules.h"
-#include "daemon/scsi/transport.h"
 
 namespace firmbench::families::mediatek_liteon {
 
@@ -18,21 +18,23 @@ inline constexpr uint32_t kDfReadBytes = 128;
 
 // DF 83 with memory type FF: 128 bytes of program memory at `address` of a 64 KB `bank`
 // [C, second hand].
-scsi::Cdb ReadProgramMemory(uint8_t bank, uint16_t address);
+constexpr scsi::Cdb ReadProgramMemory(uint8_t bank, uint16_t address) {
+  return scsi::MakeCdb(12, 0xdf, 0x83, 0, 0, 0xff, 0, bank, address >> 8, address);
+}
 
 // DF 89: 128 bytes of the EEPROM at `address` [C, second hand].
-scsi::Cdb ReadEeprom(uint16_t address);
+constexpr scsi::Cdb ReadEeprom(uint16_t address) {
+  return scsi::MakeCdb(12, 0xdf, 0x89, 0, 0, 0, 0, 0, address >> 8, address);
+}
 
-// READ BUFFER, vendor mode 01, id E2: the EEPROM. `offset` and `length` are 24 bits wide [C].
-scsi::Cdb ReadBufferEeprom(uint32_t offset, uint32_t length);
-
-// WRITE BUFFER, vendor mode 01, id E2: a guess from its read twin [G]. It exists for the simulator;
-// the rule below keeps it from every real drive.
-scsi::Cdb WriteBufferEeprom(uint32_t offset, uint32_t length);
+// The EEPROM as buffer of READ BUFFER mode 01 [C]. WRITE BUFFER mode 01 with it is a guess from its
+// read twin [G]: it exists for the simulator, and its rule keeps it from every real drive.
+inline constexpr uint8_t kEepromBufferId = 0xe2;
 
 // Vendor mode on the task file, "classic" variant (drive-protocols 1.2, 1.3 [C]).
 namespace vendor {
 inline constexpr uint8_t kIntroLbaLow = 0x2a;
+inline constexpr uint8_t kEraseLbaLow = 0x2e;
 inline constexpr uint8_t kIntro = 0x80;
 inline constexpr uint8_t kReadByte = 0x00;
 inline constexpr uint8_t kWriteByte = 0x01;
@@ -50,6 +52,7 @@ inline constexpr uint8_t kIdentifyPacketDevice = 0xa1;
 inline constexpr uint8_t kIdentifyDevice = 0xec;
 }  // namespace command
 
+// Beyond the standard commands that the gate lets pass on its own.
 std::span<const scsi::CdbRule> CdbRules();
 std::span<const ata::CommandRule> TaskFileRules();
 

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "daemon/images/liteon_models.h"
+
 namespace firmbench::families::mediatek_liteon {
 namespace {
 
@@ -22,7 +24,8 @@ constexpr ModelInfo kModels[] = {
         .eeprom_bytes = 1024,          // 3 [D]
         .recoverable_after_cut = Recoverable::kUnproven,
         .recoverable_why =
-            "other drives of this line were brought back by a vendor-mode rewrite; the one reported "
+            "other drives of this line were brought back by a vendor-mode rewrite; the one "
+            "reported "
             "48246S was still identified in vendor mode but not recovered in that thread [P]",
         .unit_ranges = {},
         .volatile_eeprom = {},
@@ -56,8 +59,8 @@ constexpr ModelInfo kModels[] = {
         .kind = "DVD burner",
         .vendor = "LITE-ON",  // 5, 9.6 [P]
         .product = "DVDRW LDW-451S",
-        .revision_prefix = "G",     // shared with the 851S, hence the product decides
-        .chip_part = "Am29F080",    // 9.6: a 1 MB byte-program part [I]; which one is assumed
+        .revision_prefix = "G",   // shared with the 851S, hence the product decides
+        .chip_part = "Am29F080",  // 9.6: a 1 MB byte-program part [I]; which one is assumed
         .chip_assumed = true,
         .firmware_bytes = 1024 * 1024,  // 6 [C]
         .eeprom_bytes = 1024,
@@ -73,13 +76,6 @@ constexpr ModelInfo kModels[] = {
     },
 };
 
-// drive-protocols 6 [C]. The list there gives one string per name; the split into INQUIRY's two
-// fields follows the field widths [I].
-constexpr OemName k451sNames[] = {
-    {"LITE-ON", "DVDRW DRW-1S45"},
-    {"FREECOM", "DVD+/-RW4J1"},
-};
-
 // How long these drives take to come back is not public; the limits are generous [G].
 constexpr std::array kRows = {
     Row{
@@ -90,17 +86,18 @@ constexpr std::array kRows = {
         .eeprom_by_read_buffer = false,
         .chip_evidence = Evidence::kSecondHand,
         .write_evidence = Evidence::kHypothetical,  // 1.5, 8.1: page writes through 01 [I]
-        .write_missing = "the W29C040 takes a page only as one run of byte writes with no gap above "
-                         "its load window, and how vendor mode's byte write keeps that is not "
-                         "publicly known",
-        .write_would_help = "a recorded trace of a tool that writes this chip in this drive, or the "
-                            "chip in an external programmer",
-        .oem_names = {},
+        .write_missing =
+            "the W29C040 takes a page only as one run of byte writes with no gap above "
+            "its load window, and how vendor mode's byte write keeps that is not "
+            "publicly known",
+        .write_would_help =
+            "a recorded trace of a tool that writes this chip in this drive, or the "
+            "chip in an external programmer",
         .back_limit = seconds(30),
     },
     Row{
         .info = &kModels[1],
-        .gate = EntryGate::kAlways,              // 9.6 [G]; for LTR drives as a whole 1.2 [P]
+        .gate = EntryGate::kAlways,  // 9.6 [G]; for LTR drives as a whole 1.2 [P]
         .gate_evidence = Evidence::kSecondHand,
         .firmware_read = FirmwareRead::kVendorMode,
         .eeprom_by_read_buffer = false,
@@ -108,8 +105,8 @@ constexpr std::array kRows = {
         .write_evidence = Evidence::kReadInCode,  // 1.5: byte program through 00 and 01 [C]
         .write_missing = "the flash chip of this model is assumed; nobody has published which part "
                          "is soldered in",
-        .write_would_help = "the name printed on the chip, or a trace in which it identified itself",
-        .oem_names = {},
+        .write_would_help =
+            "the name printed on the chip, or a trace in which it identified itself",
         .back_limit = seconds(30),
     },
     Row{
@@ -122,17 +119,20 @@ constexpr std::array kRows = {
         .write_evidence = Evidence::kReadInCode,
         .write_missing = "the flash chip of this model is assumed, and that holding eject opens "
                          "vendor mode is inferred",
-        .write_would_help = "the name printed on the chip, and a trace of a tool that entered vendor "
-                            "mode on this model",
-        .oem_names = k451sNames,
+        .write_would_help =
+            "the name printed on the chip, and a trace of a tool that entered vendor "
+            "mode on this model",
         .back_limit = seconds(30),
     },
 };
 
 bool NamesFit(const Row& row, std::string_view vendor, std::string_view product) {
   if (vendor == row.info->vendor && product == row.info->product) return true;
-  for (const OemName& oem : row.oem_names) {
-    if (vendor == oem.vendor && product == oem.product) return true;
+  for (const images::LiteonModel& model : images::LiteonModels()) {
+    if (model.model != row.info->model) continue;
+    for (const images::OemName& oem : model.oem_names) {
+      if (vendor == oem.vendor && product == oem.product) return true;
+    }
   }
   return false;
 }

@@ -25,23 +25,17 @@ enum class FirmwareRead : uint8_t {
   kReadMemoryDf,  // DF 83 with memory type FF returns flash bytes
 };
 
-// A name that another brand's unit of the same model gives itself.
-struct OemName {
-  std::string_view vendor;
-  std::string_view product;
-};
-
 struct Row {
   const ModelInfo* info = nullptr;
   EntryGate gate = EntryGate::kAlways;
   Evidence gate_evidence = Evidence::kHypothetical;
   FirmwareRead firmware_read = FirmwareRead::kVendorMode;
-  bool eeprom_by_read_buffer = false;  // try 3C 01 E2 when DF 89 is refused
-  Evidence chip_evidence = Evidence::kHypothetical;   // that this part is in the drive
-  Evidence write_evidence = Evidence::kHypothetical;  // that byte writes (01) drive this kind of part
+  bool eeprom_by_read_buffer = false;                // try 3C 01 E2 when DF 89 is refused
+  Evidence chip_evidence = Evidence::kHypothetical;  // that this part is in the drive
+  Evidence write_evidence =
+      Evidence::kHypothetical;     // that byte writes (01) drive this kind of part
   std::string_view write_missing;  // what keeps the write sequence from a better grade
   std::string_view write_would_help;
-  std::span<const OemName> oem_names;
   Nanos back_limit{0};  // after DEVICE RESET the drive answers within this, or is not back
 };
 
@@ -53,8 +47,9 @@ std::span<const ModelInfo> Models();
 // The row behind `model`; nullptr when it is not one of Models().
 const Row* RowOf(const ModelInfo& model);
 
-// The row whose vendor, product and revision letters all fit, by its own name or an OEM name;
-// nullptr when there is none. `revision` must be four characters, as these drives report it.
+// The row whose vendor, product and revision letters all fit, by its own name or by an OEM name
+// that the table of images lists for the model; nullptr when there is none. `revision` must be four
+// characters, as these drives report it.
 const ModelInfo* MatchNames(std::string_view vendor, std::string_view product,
                             std::string_view revision);
 

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/families/mediatek_liteon/vendor_mode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/families/mediatek_liteon/commands.h"
+
+namespace firmbench::families::mediatek_liteon {
+namespace {
+
+using ata::Access;
+using ata::Register;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr uint8_t kDevice0 = 0xa0;  // drive-protocols 1.1 [C]
+constexpr uint8_t kDevice1 = 0xb0;
+constexpr uint8_t kStatusBusy = 0x80;
+constexpr uint8_t kStatusDataRequest = 0x08;
+constexpr uint8_t kStatusError = 0x01;
+
+// drive-protocols 1.2 [C].
+constexpr Nanos kBeforeIntro = milliseconds(250);
+constexpr Nanos kAfterIntro = milliseconds(2);
+constexpr Nanos kAfterReset = milliseconds(350);
+constexpr int kAgreeingStatusReads = 3;  // 9.2
+
+constexpr Nanos kProbeTime = milliseconds(5);        // for a device to take EC [G]
+constexpr Nanos kSignaturePoll = milliseconds(100);  // [G]
+constexpr Nanos kResetAgain = seconds(5);            // [G]
+
+// Accesses per byte, and where in the seven the variable parts are.
+constexpr size_t kAccesses = 7;
+constexpr size_t kMid = 0, kHigh = 1, kReadDevice = 2, kReadResult = 6;
+constexpr size_t kWriteData = 2, kWriteDevice = 3;
+
+// No device: the bus floats (FF, 7F), or device 0 answers for the absent device 1 with 00.
+constexpr bool NobodyThere(uint8_t status) {
+  return status == 0x00 || status == 0x7f || status == 0xff;
+}
+
+constexpr uint8_t Nibble(uint32_t address) { return static_cast<uint8_t>(address >> 16 & 0x0f); }
+
+Status CheckReach(uint32_t address, size_t length) {
+  if (length <= VendorMode::kReachBytes && address <= VendorMode::kReachBytes - length) return Ok();
+  return InvalidArgument("ADDRESS_OUT_OF_REACH",
+                         fmt::format("vendor mode reaches 1 MB, not {:x}", address + length));
+}
+
+struct Diagnosis {
+  const char* message;
+  const char* remedy;
+};
+
+Diagnosis DiagnosisOf(uint8_t status) {
+  switch (status) {
+    case 0x80:
+    case 0xd0:
+    case 0xd1:
+      return {"the drive is busy: it is powering up, or its boot code does not run",
+              "wait until the drive is quiet and try again; if the status stays, switch the drive "
+              "off and on and try at once, alone on its cable"};
+    case 0x50:
+    case 0x51:
+    case 0x52:
+    case 0x5a:
+      return {"the drive answers as a normal drive and did not enter vendor mode",
+              "hold the eject button if the model asks for it, or switch the drive off and on and "
+              "try again"};
+    case 0x00:
+    case 0x7f:
+    case 0xff:
+      return {"nothing answers at these registers",
+              "check the cable, the power and the master/slave jumper"};
+    case vendor::kStatusSerialLiteOn:
+    case vendor::kStatusSerialBenq:
+    case vendor::kStatusSerialBusy:
+      return {"the drive reports a serial flash chip: this row expects a parallel part",
+              "do not write this drive as this model; report what is printed on its flash chip"};
+    default:
+      return {"the drive did not enter vendor mode",
+              "switch the drive off and on and try again; report the status with the model"};
+  }
+}
+
+bool IsSerial(uint8_t status) {
+  return status == vendor::kStatusSerialLiteOn || status == vendor::kStatusSerialBenq ||
+         status == vendor::kStatusSerialBusy;
+}
+
+}  // namespace
+
+Error DiagnoseStatus(uint8_t status) {
+  const Diagnosis diagnosis = DiagnosisOf(status);
+  return FailedPrecondition("VENDOR_MODE_NOT_ENTERED",
+                            fmt::format("status = {:02X} should be {:02X}: {}", status,
+                                        vendor::kStatusParallel, diagnosis.message))
+      .With("status", fmt::format("{:02x}", status))
+      .WithRemedy(diagnosis.remedy);
+}
+
+VendorMode::VendorMode(ata::TaskFile& task_file, Clock& clock, bool second_device)
+    : task_file_(task_file),
+      clock_(clock),
+      device_(second_device ? kDevice1 : kDevice0),
+      other_device_(second_device ? kDevice0 : kDevice1) {
+  read_script_.reserve(kReadsAtOnce * kAccesses);
+  for (size_t i = 0; i < kReadsAtOnce; ++i) {
+    read_script_.insert(read_script_.end(),
+                        {Access::Write(Register::kLbaMid, 0), Access::Write(Register::kLbaHigh, 0),
+                         Access::Write(Register::kDevice, device_),
+                         Access::Write(Register::kCommand, vendor::kReadByte),
+                         Access::Write(Register::kDevice, device_),
+                         Access::WaitEqual(Register::kStatus, vendor::kStatusParallel),
+                         Access::Read(Register::kLbaLow)});
+  }
+}
+
+Result<uint8_t> VendorMode::ReadStatus(uint8_t device) {
+  std::array script = {Access::Write(Register::kDevice, device), Access::Read(Register::kStatus)};
+  RETURN_IF_ERROR(task_file_.Run(script));
+  return static_cast<uint8_t>(script.back().value16);
+}
+
+Status VendorMode::CheckAlone() {
+  ASSIGN_OR_RETURN(const uint8_t own, ReadStatus(device_));
+  if (own == vendor::kStatusParallel || IsSerial(own)) {
+    RETURN_IF_ERROR(SendOutroAndReset());
+    clock_.SleepFor(kAfterReset);
+  }
+  ASSIGN_OR_RETURN(uint8_t status, ReadStatus(other_device_));
+  if (NobodyThere(status)) {
+    // An ATAPI device shows status 00 after a reset, so silence proves nothing yet: a device that
+    // is there aborts EC, or answers it.
+    std::array probe = {Access::Write(Register::kDevice, other_device_),
+                        Access::Write(Register::kCommand, command::kIdentifyDevice)};
+    RETURN_IF_ERROR(task_file_.Run(probe));
+    clock_.SleepFor(kProbeTime);
+    ASSIGN_OR_RETURN(status, ReadStatus(other_device_));
+  }
+  ASSIGN_OR_RETURN([[maybe_unused]] const uint8_t back, ReadStatus(device_));
+  if (NobodyThere(status)) return Ok();
+  return FailedPrecondition(
+             "SECOND_DRIVE_ON_CHANNEL",
+             fmt::format("another device answers on this IDE channel with status {:02X}", status))
+      .With("status", fmt::format("{:02x}", status))
+      .WithRemedy(
+          "disconnect the other device: a drive in vendor mode does not honour the device select, "
+          "and both could be written");
+}
+
+Result<uint8_t> VendorMode::SendIntro() {
+  std::array select = {Access::Write(Register::kDevice, device_)};
+  RETURN_IF_ERROR(task_file_.Run(select));
+  clock_.SleepFor(kBeforeIntro);
+  std::array intro = {Access::Write(Register::kDevice, device_),
+                      Access::Write(Register::kLbaLow, vendor::kIntroLbaLow),
+                      Access::Write(Register::kCommand, vendor::kIntro)};
+  RETURN_IF_ERROR(task_file_.Run(intro));
+  clock_.SleepFor(kAfterIntro);
+  return ReadStatus(device_);
+}
+
+Status VendorMode::Enter(const EntryLimits& limits, const std::function<bool()>& cancelled) {
+  const Nanos deadline = clock_.Monotonic() + limits.max_time;
+  uint8_t status = 0xff;
+  for (uint32_t intro = 0; intro < limits.max_intros; ++intro) {
+    if (intro > 0 && clock_.Monotonic() >= deadline) break;
+    if (cancelled()) return Cancelled("JOB_CANCELLED", "cancelled while entering vendor mode");
+    ASSIGN_OR_RETURN(status, SendIntro());
+    for (int i = 1; i < kAgreeingStatusReads && status == vendor::kStatusParallel; ++i) {
+      ASSIGN_OR_RETURN(status, ReadStatus(device_));
+    }
+    if (status == vendor::kStatusParallel) return Ok();
+    if (IsSerial(status)) {
+      RETURN_IF_ERROR(SendOutroAndReset());
+      clock_.SleepFor(kAfterReset);
+      break;
+    }
+  }
+  return DiagnoseStatus(status);
+}
+
+Status VendorMode::SendOutroAndReset() {
+  std::array outro = {
+      Access::Write(Register::kDevice, device_), Access::Write(Register::kCommand, vendor::kOutro),
+      Access::Write(Register::kDevice, device_),
+      Access::Write(Register::kCommand, command::kDeviceReset), Access::Read(Register::kStatus)};
+  return task_file_.Run(outro);
+}
+
+Status VendorMode::Leave(Nanos limit) {
+  RETURN_IF_ERROR(SendOutroAndReset());
+  clock_.SleepFor(kAfterReset);
+  return WaitUntilBack(limit);
+}
+
+Result<VendorMode::Answer> VendorMode::ReadAnswer() {
+  std::array script = {Access::Write(Register::kDevice, device_), Access::Read(Register::kStatus),
+                       Access::Read(Register::kSectorCount),      Access::Read(Register::kLbaLow),
+                       Access::Read(Register::kLbaMid),           Access::Read(Register::kLbaHigh)};
+  RETURN_IF_ERROR(task_file_.Run(script));
+  // drive-protocols 9.2 rule 4: 01, 01, 14, EB.
+  const bool signature = script[2].value16 == 0x01 && script[3].value16 == 0x01 &&
+                         script[4].value16 == 0x14 && script[5].value16 == 0xeb;
+  const auto status = static_cast<uint8_t>(script[1].value16);
+  return Answer{status, signature && (status & kStatusBusy) == 0};
+}
+
+Status VendorMode::WaitUntilBack(Nanos limit) {
+  const Nanos start = clock_.Monotonic();
+  Nanos last_reset = start;
+  while (true) {
+    ASSIGN_OR_RETURN(const Answer answer, ReadAnswer());
+    if (answer.signature && IdentifyPacketDevice()) return Ok();
+    const Nanos now = clock_.Monotonic();
+    if (now - start >= limit) {
+      return Unavailable(
+                 "DRIVE_NOT_BACK",
+                 fmt::format("the drive did not answer as a drive within {} s after its "
+                             "reset, its status is {:02X}",
+                             std::chrono::duration_cast<seconds>(limit).count(), answer.status))
+          .With("status", fmt::format("{:02x}", answer.status))
+          .WithRemedy(
+              "switch the drive off and on; if it stays silent its firmware does not start, and "
+              "vendor mode is the way to write it again");
+    }
+    if (now - last_reset >= kResetAgain) {
+      RETURN_IF_ERROR(SendOutroAndReset());
+      last_reset = now;
+    }
+    clock_.SleepFor(kSignaturePoll);
+  }
+}
+
+Status VendorMode::IdentifyPacketDevice() {
+  constexpr size_t kWords = 256;
+  std::array start = {Access::Write(Register::kDevice, device_),
+                      Access::Write(Register::kCommand, command::kIdentifyPacketDevice),
+                      Access::WaitClear(Register::kStatus, kStatusBusy),
+                      Access::Read(Register::kStatus)};
+  RETURN_IF_ERROR(task_file_.Run(start));
+  const uint16_t status = start.back().value16;
+  if ((status & kStatusDataRequest) == 0 || (status & kStatusError) != 0) {
+    return Unavailable("DRIVE_NOT_BACK", fmt::format("IDENTIFY ended with status {:02X}", status));
+  }
+  std::array<Access, kWords> words;
+  words.fill(Access::ReadData16());
+  RETURN_IF_ERROR(task_file_.Run(words));
+  // ATA/ATAPI-5 8.13.8: bits 15..14 of word 0 are 10b for a packet device.
+  if (words[0].value16 >> 14 != 2) {
+    return Unavailable("DRIVE_NOT_BACK", "IDENTIFY does not describe a packet device");
+  }
+  return Ok();
+}
+
+Status VendorMode::ReadBytes(uint32_t address, std::span<uint8_t> out) {
+  RETURN_IF_ERROR(CheckReach(address, out.size()));
+  return Read(address, 1, out);
+}
+
+Status VendorMode::ReadRepeated(uint32_t address, std::span<uint8_t> out) {
+  RETURN_IF_ERROR(CheckReach(address, 1));
+  return Read(address, 0, out);
+}
+
+Status VendorMode::Read(uint32_t address, uint32_t step, std::span<uint8_t> out) {
+  for (size_t done = 0; done < out.size();) {
+    const size_t count = std::min(kReadsAtOnce, out.size() - done);
+    for (size_t i = 0; i < count; ++i, address += step) {
+      Access* access = &read_script_[i * kAccesses];
+      access[kMid].value = static_cast<uint8_t>(address);
+      access[kHigh].value = static_cast<uint8_t>(address >> 8);
+      access[kReadDevice].value = device_ | Nibble(address);
+    }
+    RETURN_IF_ERROR(task_file_.Run(std::span(read_script_).first(count * kAccesses)));
+    for (size_t i = 0; i < count; ++i) {
+      out[done + i] = static_cast<uint8_t>(read_script_[i * kAccesses + kReadResult].value16);
+    }
+    done += count;
+  }
+  return Ok();
+}
+
+Status VendorMode::WriteCycles(std::span<const chips::BusWrite> cycles) {
+  for (const chips::BusWrite& cycle : cycles) RETURN_IF_ERROR(CheckReach(cycle.address, 1));
+  while (!cycles.empty()) {
+    const size_t count = std::min(kCyclesAtOnce, cycles.size());
+    for (size_t have = write_script_.size() / kAccesses; have < count; ++have) {
+      write_script_.insert(
+          write_script_.end(),
+          {Access::Write(Register::kLbaMid, 0), Access::Write(Register::kLbaHigh, 0),
+           Access::Write(Register::kLbaLow, 0), Access::Write(Register::kDevice, device_),
+           Access::Write(Register::kCommand, vendor::kWriteByte),
+           Access::Write(Register::kDevice, device_),
+           Access::WaitEqual(Register::kStatus, vendor::kStatusParallel)});
+    }
+    for (size_t i = 0; i < count; ++i) {
+      Access* access = &write_script_[i * kAccesses];
+      access[kMid].value = static_cast<uint8_t>(cycles[i].address);
+      access[kHigh].value = static_cast<uint8_t>(cycles[i].address >> 8);
+      access[kWriteData].value = cycles[i].data;
+      access[kWriteDevice].value = device_ | Nibble(cycles[i].address);
+    }
+    RETURN_IF_ERROR(task_file_.Run(std::span(write_script_).first(count * kAccesses)));
+    cycles = cycles.subspan(count);
+  }
+  return Ok();
+}
+
+}  // namespace firmbench::families::mediatek_liteon
