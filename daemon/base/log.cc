@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace firmbench::log {
@@ -48,7 +49,10 @@ namespace internal {
 
 // Quotes what would not read as one word, and keeps a hostile string on one line.
 void AppendValue(std::string& line, std::string_view value) {
-  const bool plain = !value.empty() && value.find_first_of(" \"=\n\r\t\\") == std::string_view::npos;
+  const auto needs_quotes = [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '"' || c == '=' || c == '\\';
+  };
+  const bool plain = !value.empty() && std::none_of(value.begin(), value.end(), needs_quotes);
   if (plain) {
     line += value;
     return;
