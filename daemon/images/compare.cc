@@ -99,7 +99,8 @@ class Collector {
 void AddTail(ByteView first, ByteView second, const std::vector<Piece>& pieces, Comparison& out) {
   const uint64_t common = std::min(first.size(), second.size());
   const bool first_longer = first.size() > second.size();
-  const ByteView tail = (first_longer ? first : second).subspan(common);
+  const ByteView longer = first_longer ? first : second;
+  const ByteView tail = longer.subspan(common);
   DiffRange range;
   range.offset = common;
   range.length = range.differing_bytes = tail.size();
@@ -109,7 +110,12 @@ void AddTail(ByteView first, ByteView second, const std::vector<Piece>& pieces, 
   // A tail over several regions has no single meaning.
   const bool one_piece = piece != pieces.end() && common + tail.size() <= piece->end;
   range.meaning = one_piece ? std::string(piece->meaning) : "several regions";
-  if (AllBytesAre(tail, 0xff)) range.meaning += "; blank (FF)";
+  if (AllBytesAre(tail, 0xff)) {
+    range.meaning += "; blank (FF)";
+  } else if (tail.size() == common && std::equal(tail.begin(), tail.end(), longer.begin())) {
+    // A small image read from a chip of twice its size (drive-protocols 1.6 [I]).
+    range.meaning += "; repeats what lies below it";
+  }
   out.ranges.push_back(std::move(range));
 }
 

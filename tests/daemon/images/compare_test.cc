@@ -129,6 +129,17 @@ TEST(Compare, NamesATailThatIsBlankOrSpansRegions) {
   EXPECT_EQ(Compare(a, ByteView(b).first(96), regions).ranges[0].meaning, "one; blank (FF)");
 }
 
+TEST(Compare, SaysThatATailRepeatsWhatLiesBelowIt) {
+  const Bytes update = test::BuildImage({.model = "LTR-48246S", .size_bytes = 0x40000});
+  Bytes backup = update;
+  backup.insert(backup.end(), update.begin(), update.end());
+  const Comparison c = Compare(backup, update, {});
+  ASSERT_THAT(c.ranges, SizeIs(1));
+  EXPECT_EQ(c.ranges[0].meaning, "not publicly known; repeats what lies below it");
+  backup[0x50000] ^= 1;
+  EXPECT_EQ(Compare(backup, update, {}).ranges[0].meaning, "not publicly known");
+}
+
 TEST(Compare, BoundsTheListAndCountsTheRest) {
   const Bytes a = Zeros(100 * 100);
   Bytes b = a;
