@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Our own words, as they stand on screens and in JSON.
+
+#include "client/cli/explain/texts.h"
+
+namespace firmbench::cli::explain {
+namespace {
+
+constexpr std::string_view kMemories = R"(
+- firmware: the model's program, in flash. The maker's, replaceable. It is flashed only after what
+undoes the flashing is safely in the ledger.
+- boot: the part of the flash that starts the drive. Never erased unless the plan names it.
+- eeprom: identity, counters and learnt calibration of this one drive. Never written by a firmware
+job, and restored to its own unit only.
+
+A dump is what was read from one memory once; it is never changed or deleted. An image is a
+firmware file in the library. A drive is what is attached now; a unit is the physical thing
+through time, wherever it was attached and whatever firmware it had.
+
+"firmbench drive show" says of each memory whether it can be read, flashed and restored, why, and
+what would help where it cannot. See also: firmware-or-eeprom.)";
+
+constexpr std::string_view kOutcomes = R"(
+Each step of a job ends with one of these. They are computed from what was read back, never from a
+command's status:
+
+- NOT_STARTED: the step was not reached.
+- UNCHANGED: nothing was written; the memory holds what it held.
+- CHANGED_VERIFIED: written, and a fresh read after the reset equals the plan byte for byte.
+- CHANGED_UNVERIFIED: written, but it could not be read back, so it could not be checked.
+- NO_EFFECT: the drive accepted the commands, yet the old content is still there.
+- UNKNOWN: what the memory holds now could not be found out. The unit should be looked at before
+anything else is done; the committed dump is in the ledger.
+
+The job as a whole has a result: SUCCEEDED, FAILED, CANCELLED or REFUSED. And it says of the
+EEPROM:
+
+- EQUAL: read before and after, and the same.
+- VOLATILE_ONLY: only places changed that are known to change with use.
+- CHANGED: something else changed. The job has failed and the drive is set aside.
+- NOT_READ: it could not be read, so nothing is claimed.
+
+Errors also say whether the drive is untouched, partly_written or unknown.)";
+
+constexpr std::string_view kEvidence = R"(
+Much about these drives was found out by their users. So every command and every fact carries the
+reason why it is believed, strongest first:
+
+- observed: recorded from a real drive by a trace of this project.
+- documented: in a standard, by the maker, or by the author of the tool.
+- read in code: taken from the source of a tool that does it.
+- second hand: told on a page or in a forum, mostly by one person.
+- hypothetical: inferred, remembered or guessed.
+
+A sequence of commands is as good as its weakest part. A hypothetical command never reaches a real
+drive; it exists in the simulator. A write that is known second hand needs an override that names
+the model, with a reason and a second person.
+
+Where nobody has published the answer, firmbench says "not publicly known" and does not fill the
+gap. A trace from a real drive is what would help most.)";
+
+constexpr std::string_view kExitCodes = R"(
+For scripts. Results go to standard output, everything else to standard error.
+
+- 0: done
+- 1: failed; the reason in capitals is stable and can be relied on
+- 2: the command line was wrong
+- 3: the job ended, but not with success
+- 4: denied: you may not do this
+- 5: the daemon could not be reached
+- 6: the two things compared differ
+- 130: interrupted; a running job goes on at the bench, and "firmbench job watch" shows it again)";
+
+constexpr ExplainTopic kTopics[] = {
+    {"memories", "The memories of a drive, and dump, image, drive, unit", kMemories},
+    {"outcomes", "How a step, a job and the EEPROM check can end", kOutcomes},
+    {"evidence", "Why firmbench believes a command: the evidence grades", kEvidence},
+    {"exit-codes", "The exit codes of the firmbench command", kExitCodes},
+};
+
+}  // namespace
+
+std::span<const ExplainTopic> WordTopics() { return kTopics; }
+
+}  // namespace firmbench::cli::explain
