@@ -40,7 +40,7 @@ using MemorySource = std::function<Result<Bytes>(const DriveSpec& spec, const Pr
 class Drive {
  public:
   Drive(DriveSpec spec, std::string topology, Channel& channel,
-        std::unique_ptr<Controller> controller, std::function<void()> changed);
+        std::unique_ptr<Controller> controller);
   ~Drive();
   Drive(const Drive&) = delete;
   Drive& operator=(const Drive&) = delete;
@@ -92,19 +92,18 @@ class Drive {
 
  private:
   void Do(Hand hand);
-  void Plug(const std::optional<DriveIdentity>& identity);
 
   const DriveSpec spec_;
   const std::string topology_;
   Channel& channel_;
   std::unique_ptr<Controller> controller_;  // guarded by the channel's lock
   Operator operator_;
-  std::function<void()> changed_;
 };
 
 class Bench {
  public:
-  // SCENARIO_INVALID, SCENARIO_FIRMWARE_SIZE, PERSIST_FAILED, and what the sources return.
+  // All drives are powered and have booted. SCENARIO_INVALID (a model that no personality plays),
+  // SCENARIO_FIRMWARE_SIZE, PERSIST_FAILED, and what the sources return.
   static Result<std::unique_ptr<Bench>> Create(const Scenario& scenario,
                                                std::span<const Personality* const> personalities,
                                                const MemorySource& firmware,

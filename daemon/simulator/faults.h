@@ -70,10 +70,9 @@ struct Strikes {
   bool ignore_intro = false;
   std::optional<SenseInfo> sense;
   std::optional<uint8_t> status;
-  uint32_t noise_one_in = 0;         // 0: none
-  uint32_t alias_window_bytes = 0;   // 0: none
-  uint32_t drop_writes = 0;          // to add to the writes that will be dropped
-  const FaultSpec* power = nullptr;  // kPowerCut, kGone or kBackAs; valid while the plan lives
+  uint32_t noise_one_in = 0;        // 0: none
+  uint32_t alias_window_bytes = 0;  // 0: none
+  uint32_t drop_writes = 0;         // to add to the writes that will be dropped
 };
 
 // What the trigger is matched against.

@@ -59,10 +59,10 @@ struct Profile {
   std::span<const uint16_t> mmc_profiles;    // feature 0000, highest first
   bool dvd = false;                          // reads DVDs: knows REPORT KEY
   bool serial_feature = false;               // feature 0108
-  std::string_view firmware_date;            // feature 010C as CCYYMMDDHHMMSS; empty: absent
+  std::string_view firmware_date = {};       // feature 010C as CCYYMMDDHHMMSS; empty: absent
   std::string_view chip_part;                // chips::ChipRow::part
   uint32_t firmware_bytes = 0;
-  EepromLayout eeprom;
+  EepromLayout eeprom = {};
   Gate gate = Gate::kAlways;
   Nanos power_window = std::chrono::milliseconds(500);  // for Gate::kPowerWindow [G]
   uint8_t vendor_status = 0x70;                         // parallel flash
@@ -70,7 +70,7 @@ struct Profile {
   bool needs_id_block = false;  // the boot code looks for one [I]
   bool boot_lost = false;       // no way back once the firmware is dead
   bool ignores_dev_select_in_vendor = false;
-  DriveTimings timings;
+  DriveTimings timings = {};
 };
 
 }  // namespace firmbench::simulator

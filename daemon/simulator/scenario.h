@@ -13,6 +13,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/result.h"
+#include "daemon/simulator/defects.h"
 #include "daemon/simulator/faults.h"
 #include "daemon/simulator/operator.h"
 #include "daemon/simulator/profile.h"
@@ -47,6 +48,7 @@ struct DriveSpec {
   std::optional<Nanos> boot_time;        // `boot_ms`
   bool software_data_protection = true;  // page-write parts: the state they start in
   bool boot_block_locked = false;        // page-write parts: both boot blocks
+  ChipDefects defects;                   // faults "stuck_bit", "weak_erase"; `chip_endurance`
   std::vector<FaultSpec> faults;
   std::vector<OperatorRule> operator_rules;
 };
@@ -60,8 +62,8 @@ struct Scenario {
 };
 
 // SCENARIO_INVALID for anything that is not exactly right, an unknown key included; message and
-// metadata (`file`, `line`, `column`) say where. `file_name` is only named, and its folder is what
-// relative paths start from.
+// metadata (`file`, `line`, `column`) say where. Relative paths in it start from the folder of
+// `file_name`, which itself is not opened.
 Result<Scenario> ParseScenario(std::string_view text, std::string_view file_name,
                                std::span<const Personality* const> personalities);
 

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/simulator/controller.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+#include <string_view>
+#include <utility>
+
+namespace firmbench::simulator {
+namespace {
+
+constexpr size_t kSectorCountRegister = 2;
+constexpr size_t kDeviceRegister = 6;
+constexpr std::array<uint8_t, 4> kSignature = {0x01, 0x01, 0x14, 0xeb};
+
+template <size_t size>
+void PadInto(std::array<char, size>& field, std::string_view text) {
+  field.fill(' ');
+  std::copy_n(text.begin(), std::min(text.size(), size), field.begin());
+}
+
+template <size_t size>
+std::string Text(const std::array<char, size>& field) {
+  const std::string_view text(field.data(), field.size());
+  const size_t last = text.find_last_not_of(std::string_view(" \0", 2));
+  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
+}
+
+// Memory::bytes() is aligned for any type.
+DriveState& StateIn(Memory& memory) {
+  FB_CHECK(memory.bytes().size() >= sizeof(DriveState));
+  auto* state = reinterpret_cast<DriveState*>(memory.bytes().data());
+  if (Controller::HoldsState(memory)) return *state;
+  return *new (state) DriveState;
+}
+
+void Poke(std::span<uint8_t> memory, uint32_t offset, ByteView bytes) {
+  if (offset >= memory.size()) return;
+  const size_t count = std::min(bytes.size(), memory.size() - offset);
+  std::copy_n(bytes.begin(), count, memory.begin() + offset);
+}
+
+}  // namespace
+
+Controller::Controller(ControllerOptions options, const Personality& personality,
+                       const chips::ChipRow& row, DriveMemories memories)
+    : options_(std::move(options)),
+      personality_(personality),
+      memories_(std::move(memories)),
+      state_(StateIn(memories_.state)),
+      chip_(row, memories_.flash.bytes(), state_.chip, watch_),
+      eeprom_(options_.profile.eeprom, memories_.eeprom.bytes(), watch_) {
+  chip_.SetDefects(options_.defects);
+  if (state_.vendor[0] == '\0') Identify(options_.identity);
+}
+
+bool Controller::HoldsState(Memory& memory) {
+  uint64_t layout = 0;
+  if (memory.bytes().size() < sizeof(DriveState)) return false;
+  std::memcpy(&layout, memory.bytes().data(), sizeof layout);
+  return layout == DriveState::kLayout;
+}
+
+void Controller::PokeFlash(uint32_t offset, ByteView bytes) {
+  Poke(memories_.flash.bytes(), offset, bytes);
+}
+
+void Controller::PokeEeprom(uint32_t offset, ByteView bytes) {
+  Poke(memories_.eeprom.bytes(), offset, bytes);
+}
+
+Counters Controller::counters() const {
+  Counters counters = counts_;
+  counters.bytes_programmed = chip_.bytes_programmed();
+  counters.page_writes = chip_.page_writes();
+  counters.erases = chip_.erases();
+  counters.destructive_commands = watch_.destructive;
+  counters.destructive_before_write_started = watch_.early;
+  return counters;
+}
+
+DriveIdentity Controller::identity() const {
+  return {Text(state_.vendor), Text(state_.product), Text(state_.revision),
+          Text(state_.vendor_specific), Text(state_.serial)};
+}
+
+void Controller::Identify(const DriveIdentity& identity) {
+  const DriveIdentity& known = options_.identity;
+  PadInto(state_.vendor, identity.vendor.empty() ? known.vendor : identity.vendor);
+  PadInto(state_.product, identity.product.empty() ? known.product : identity.product);
+  PadInto(state_.revision, identity.revision.empty() ? known.revision : identity.revision);
+  PadInto(state_.vendor_specific, identity.vendor_specific);
+  PadInto(state_.serial, state_.other_identity ? identity.serial : known.serial);
+}
+
+void Controller::Tick(int64_t now) {
+  state_.last_ns = std::max(state_.last_ns, now);
+  if (now >= state_.plug_back_ns) {
+    const int64_t at = std::exchange(state_.plug_back_ns, kNoTime);
+    Plug(at);
+  }
+  if (now >= state_.power_back_ns) {
+    const int64_t at = std::exchange(state_.power_back_ns, kNoTime);
+    PowerOn(at);
+  }
+  if (state_.run == RunState::kBoot && now >= state_.boot_until_ns) FinishBoot();
+}
+
+int64_t Controller::NextEvent() const {
+  int64_t next = std::min(state_.plug_back_ns, state_.power_back_ns);
+  if (state_.run == RunState::kBoot) next = std::min(next, state_.boot_until_ns);
+  if (state_.busy_until_ns > state_.last_ns) next = std::min(next, state_.busy_until_ns);
+  return next;
+}
+
+void Controller::PowerOn(int64_t now) {
+  if (!state_.plugged || state_.run != RunState::kOff) return;
+  state_.power_back_ns = kNoTime;
+  state_.power_on_ns = now;
+  Reset(now);
+}
+
+// Power-on, hard reset, outro and DEVICE RESET all start the boot code again.
+void Controller::Reset(int64_t now) {
+  ++counts_.resets;
+  state_.run = RunState::kBoot;
+  state_.boot_until_ns = now + options_.profile.timings.boot.count();
+  state_.busy_until_ns = 0;
+  state_.hung = false;
+  state_.tray_locked = false;
+  const uint8_t device = state_.registers.value[kDeviceRegister];
+  state_.registers = Registers{};
+  state_.registers.value[kDeviceRegister] = device;
+  state_.attention_reset = true;
+  OfferData({});
+}
+
+void Controller::FinishBoot() {
+  const std::optional<DriveIdentity> identity = personality_.Boot(options_.profile, chip_.array());
+  if (!identity) {
+    state_.run = RunState::kDead;
+    return;
+  }
+  state_.run = RunState::kRun;
+  state_.last_sense = {};
+  // ATA/ATAPI-5 9.1: the signature of a packet device.
+  std::copy_n(kSignature.begin(), kSignature.size(),
+              state_.registers.value.begin() + kSectorCountRegister);
+  if (!state_.other_identity) Identify(*identity);
+}
+
+void Controller::CutPower(int64_t now) {
+  chip_.CutPower(now);
+  state_.run = RunState::kOff;
+  state_.hung = false;
+  state_.personality = PersonalityState{};
+  state_.power_back_ns = kNoTime;
+  OfferData({});
+}
+
+void Controller::Unplug(int64_t now) {
+  if (!state_.plugged) return;
+  CutPower(now);
+  state_.plugged = false;
+  state_.plug_back_ns = kNoTime;
+  changed_ = true;
+}
+
+void Controller::Plug(int64_t now) {
+  if (state_.plugged) return;
+  state_.plugged = true;
+  state_.plug_back_ns = kNoTime;
+  ++state_.generation;
+  changed_ = true;
+  PowerOn(now);
+}
+
+void Controller::PlugAs(const DriveIdentity& identity, int64_t now) {
+  Unplug(now);
+  state_.other_identity = true;
+  Identify(identity);
+  Plug(now);
+}
+
+void Controller::SetDisc(bool inserted) {
+  if (state_.disc == inserted) return;
+  state_.disc = inserted;
+  if (inserted) state_.attention_medium = true;
+}
+
+bool Controller::TakeChanged() { return std::exchange(changed_, false); }
+
+bool Controller::IntroHeard(int64_t now) const {
+  if (strikes_.ignore_intro || state_.hung) return false;
+  const Profile& profile = options_.profile;
+  switch (state_.run) {
+    case RunState::kOff:
+      return false;
+    case RunState::kDead:
+      return !profile.boot_lost;
+    case RunState::kVendor:
+      return true;
+    case RunState::kBoot:
+    case RunState::kRun:
+      break;
+  }
+  switch (profile.gate) {
+    case Gate::kAlways:
+      return true;
+    case Gate::kEjectHeld:
+      return state_.eject_held;
+    case Gate::kPowerWindow:
+      return now - state_.power_on_ns < profile.power_window.count();
+    case Gate::kNever:
+      return false;
+  }
+  return false;
+}
+
+void Controller::EnterVendor(int64_t now) {
+  if (state_.run != RunState::kVendor) ++counts_.vendor_entries;
+  state_.run = RunState::kVendor;
+  state_.busy_until_ns = now + options_.profile.timings.vendor_op.count();
+}
+
+bool Controller::DiscReadable() const {
+  if (!state_.disc || state_.tray_open) return false;
+  return !options_.eeprom_checksum || eeprom_.ChecksumRight();
+}
+
+void Controller::BeforeCommand(uint8_t opcode, int64_t now) {
+  if (faults_.empty()) {
+    if (read_disturbed_ || strikes_.ignore_intro) {
+      strikes_ = Strikes{};
+      read_disturbed_ = false;
+    }
+    return;
+  }
+  const uint64_t command = counts_.scsi_commands + counts_.task_file_ops;
+  chip_.Settle(now);
+  if (watch_.begun != writes_seen_) {  // a page began to be written since the last command
+    writes_seen_ = watch_.begun;
+    StrikeAfter({command - 1, watch_.begun, opcode, state_.run}, now);
+    if (state_.run == RunState::kOff) return;
+  }
+  strikes_ = faults_.Before({command, watch_.begun, opcode, state_.run});
+  watch_.drop_next += strikes_.drop_writes;
+  read_disturbed_ = strikes_.noise_one_in != 0 || strikes_.alias_window_bytes != 0 ||
+                    strikes_.stuck || strikes_.stale;
+  // The handle keeps what it sees now; later reads through it are answered from that.
+  if (strikes_.stale && handle_ != nullptr && handle_->flash.empty()) {
+    const ByteView array = chip_.array();
+    handle_->flash.assign(array.begin(), array.end());
+  }
+  if (strikes_.timeout) state_.hung = true;
+}
+
+void Controller::AfterCommand(uint8_t opcode, int64_t now) {
+  if (faults_.empty() || state_.run == RunState::kOff) return;
+  writes_seen_ = watch_.begun;
+  const uint64_t command = counts_.scsi_commands + counts_.task_file_ops;
+  StrikeAfter({command, watch_.begun, opcode, state_.run}, now);
+}
+
+void Controller::StrikeAfter(const CommandFacts& facts, int64_t now) {
+  const FaultSpec* fault = faults_.After(facts);
+  if (fault != nullptr) ApplyPower(*fault, now);
+}
+
+void Controller::ApplyPower(const FaultSpec& fault, int64_t now) {
+  // A cut aimed at a write strikes in the middle of it.
+  const int64_t at = fault.at.write != 0 ? chip_.MiddleOfWork() : now;
+  const int64_t back = fault.back_after ? now + fault.back_after->count() : kNoTime;
+  if (fault.kind == FaultKind::kPowerCut) {
+    CutPower(at);
+    state_.power_back_ns = back;
+  } else if (fault.kind == FaultKind::kGone) {
+    Unplug(at);
+    state_.plug_back_ns = back;
+  } else {
+    CutPower(at);
+    PlugAs(fault.identity, now);
+  }
+}
+
+const uint8_t* Controller::ArraySource() {
+  if (strikes_.stale && handle_ != nullptr && !handle_->flash.empty()) {
+    return handle_->flash.data();
+  }
+  return chip_.array().data();
+}
+
+uint32_t Controller::Aliased(uint32_t address) const {
+  const uint32_t window = strikes_.alias_window_bytes;
+  return window == 0 ? address : address & (window - 1);
+}
+
+uint8_t Controller::Disturb(uint8_t value) {
+  if (strikes_.stuck) return last_read_;
+  last_read_ = value;
+  const uint64_t chance = strikes_.noise_one_in == 0 ? 1 : noise_.Next();
+  if (strikes_.noise_one_in != 0 && chance % strikes_.noise_one_in == 0) {
+    value ^= static_cast<uint8_t>(1u << ((chance >> 32) & 7));
+  }
+  return value;
+}
+
+uint8_t Controller::DisturbedBusRead(uint32_t address, int64_t now) {
+  return Disturb(chip_.Read(Aliased(address), now, ArraySource()));
+}
+
+uint8_t Controller::FirmwareRead(uint32_t address) {
+  ++counts_.flash_reads;
+  address &= chip_.size() - 1;
+  if (!read_disturbed_) return chip_.array()[address];
+  return Disturb(ArraySource()[Aliased(address)]);
+}
+
+uint16_t Controller::NextDataWord() {
+  if (pio_next_ >= pio_.size()) return 0xffff;
+  const uint16_t low = pio_[pio_next_++];
+  const uint16_t high = pio_next_ < pio_.size() ? pio_[pio_next_++] : 0;
+  return static_cast<uint16_t>(low | high << 8);
+}
+
+void Controller::OfferWords(uint16_t first, uint16_t second) {
+  pio_.resize(4);
+  pio_[0] = static_cast<uint8_t>(first);
+  pio_[1] = static_cast<uint8_t>(first >> 8);
+  pio_[2] = static_cast<uint8_t>(second);
+  pio_[3] = static_cast<uint8_t>(second >> 8);
+  pio_next_ = 0;
+}
+
+}  // namespace firmbench::simulator

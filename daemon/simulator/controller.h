@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The controller of a simulated drive: power, boot, run, vendor mode and death, its gates, its
+// memories and its faults. The task file (task_file_port.h) and SCSI (scsi_port.h) are its two
+// fronts. Not thread-safe: everything happens under the lock of its channel. Every call that takes
+// `now` gets nanoseconds on the channel's clock, never going back.
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/result.h"
+#include "daemon/chips/rows/row.h"
+#include "daemon/simulator/counters.h"
+#include "daemon/simulator/drive_state.h"
+#include "daemon/simulator/eeprom.h"
+#include "daemon/simulator/faults.h"
+#include "daemon/simulator/flash_chip.h"
+#include "daemon/simulator/memory.h"
+#include "daemon/simulator/personality.h"
+#include "daemon/simulator/profile.h"
+#include "daemon/simulator/random.h"
+#include "daemon/simulator/write_watch.h"
+
+namespace firmbench::simulator {
+
+// The bytes that a drive is made of.
+struct DriveMemories {
+  Memory flash;
+  Memory eeprom;
+  Memory state;  // a DriveState
+};
+
+struct ControllerOptions {
+  Profile profile;         // with the scenario's changes
+  DriveIdentity identity;  // where the flash does not tell; its serial always
+  bool second_device = false;
+  bool eeprom_write = false;
+  bool eeprom_checksum = false;
+  ChipDefects defects;
+};
+
+class Controller {
+ public:
+  // `memories.state` must hold a DriveState, its flash and EEPROM have the sizes that the row and
+  // the profile name. `personality` and `row` are borrowed.
+  Controller(ControllerOptions options, const Personality& personality, const chips::ChipRow& row,
+             DriveMemories memories);
+
+  // A state that was kept from an earlier run and can be taken over.
+  static bool HoldsState(Memory& memory);
+
+  const Profile& profile() const { return options_.profile; }
+  const Personality& personality() const { return personality_; }
+  const ControllerOptions& options() const { return options_; }
+  DriveState& state() { return state_; }
+  const DriveState& state() const { return state_; }
+  FlashChip& chip() { return chip_; }
+  Eeprom& eeprom() { return eeprom_; }
+  WriteWatch& watch() { return watch_; }
+  FaultPlan& faults() { return faults_; }
+  Counters& counts() { return counts_; }
+  Counters counters() const;
+  DriveIdentity identity() const;  // as last booted
+
+  // Lets happen what was due until `now`: the boot ends, power or plug come back.
+  void Tick(int64_t now);
+  // The next time at which Tick would change something; kNoTime when nothing is due.
+  int64_t NextEvent() const;
+
+  // Wires.
+  void PowerOn(int64_t now);
+  void CutPower(int64_t now);
+  void Reset(int64_t now);  // leaves vendor mode and boots again
+  void Unplug(int64_t now);
+  void Plug(int64_t now);
+  void PlugAs(const DriveIdentity& identity, int64_t now);
+  void SetDisc(bool inserted);
+  // True once after the drive was plugged in or unplugged.
+  bool TakeChanged();
+
+  // Whether an intro would be answered now (drive-protocols 1.2, 9.1).
+  bool IntroHeard(int64_t now) const;
+  void EnterVendor(int64_t now);
+  bool vendor() const { return state_.run == RunState::kVendor; }
+  // A disc is in the closed tray and the drive can see it.
+  bool DiscReadable() const;
+
+  // Faults around one command, SCSI or task file; `BeforeCommand` counts it.
+  void BeforeCommand(uint8_t opcode, int64_t now);
+  void AfterCommand(uint8_t opcode, int64_t now);
+  const Strikes& strikes() const { return strikes_; }
+
+  // What every handle keeps of its own: the flash as it first saw it, for kStaleRead.
+  struct HandleCache {
+    Bytes flash;
+  };
+  // The handle on whose behalf the following commands come; nullptr for none.
+  void SetHandle(HandleCache* cache) { handle_ = cache; }
+
+  // One read cycle of the chip from the vendor mode, with the read faults.
+  uint8_t BusRead(uint32_t address, int64_t now) {
+    ++counts_.flash_reads;
+    if (!read_disturbed_) return chip_.Read(address, now);
+    return DisturbedBusRead(address, now);
+  }
+  // A byte of the array as the running firmware reads it.
+  uint8_t FirmwareRead(uint32_t address);
+  void BusWrite(uint32_t address, uint8_t data, int64_t now) { chip_.Write(address, data, now); }
+
+  // The memories behind the drive's back; clipped.
+  void PokeFlash(uint32_t offset, ByteView bytes);
+  void PokeEeprom(uint32_t offset, ByteView bytes);
+
+  // The data register's words for the host, and what the host wrote there.
+  void OfferData(Bytes data) {
+    pio_ = std::move(data);
+    pio_next_ = 0;
+  }
+  uint16_t NextDataWord();
+  bool DataLeft() const { return pio_next_ < pio_.size(); }
+  size_t DataBytesLeft() const { return pio_.size() - std::min(pio_next_, pio_.size()); }
+  // Four bytes from vendor mode: no allocation on this path.
+  void OfferWords(uint16_t first, uint16_t second);
+
+ private:
+  void FinishBoot();
+  void StrikeAfter(const CommandFacts& facts, int64_t now);
+  void ApplyPower(const FaultSpec& fault, int64_t now);
+  void Identify(const DriveIdentity& identity);
+  uint8_t DisturbedBusRead(uint32_t address, int64_t now);
+  uint8_t Disturb(uint8_t value);
+  uint32_t Aliased(uint32_t address) const;
+  const uint8_t* ArraySource();
+
+  const ControllerOptions options_;
+  const Personality& personality_;
+  DriveMemories memories_;
+  DriveState& state_;
+  WriteWatch watch_;
+  FlashChip chip_;
+  Eeprom eeprom_;
+  FaultPlan faults_;
+  Strikes strikes_;
+  Counters counts_;
+  Random noise_{0x6e6f697365};
+  uint64_t writes_seen_ = 0;
+  uint8_t last_read_ = 0;
+  bool read_disturbed_ = false;
+  bool changed_ = false;
+  HandleCache* handle_ = nullptr;
+  Bytes pio_;
+  size_t pio_next_ = 0;
+};
+
+}  // namespace firmbench::simulator
