@@ -4,6 +4,7 @@
 // What the tests of the chip algorithms share.
 
 #include <algorithm>
+#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ inline std::vector<ChipRow> DrivenChips() {
   }
   return rows;
 }
+
+// How GoogleTest prints a parameter.
+inline void PrintTo(const ChipRow& row, std::ostream* out) { *out << row.part; }
 
 struct PartName {
   template <typename Info>

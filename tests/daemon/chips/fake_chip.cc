@@ -87,6 +87,8 @@ void FakeChip::WriteCycle(uint32_t address, uint8_t data) {
   FinishDueWork();
   const Nanos gap = fake_clock.Monotonic() - last_cycle_;
   last_cycle_ = fake_clock.Monotonic();
+  // What exceeded its time limit waits for a reset (AMD class).
+  if (stuck_busy && data == 0xF0 && !row.page_write()) busy_until_ = Nanos{0};
   if (dead || Busy() || address >= memory.size()) return;
   if (row.page_write() && gap > row.timings.load_window) {
     // Command cycles too have to come inside the window.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/chips/program.h"
 
+#include <array>
 #include <chrono>
 
 #include <gtest/gtest.h>
@@ -75,12 +76,43 @@ TEST(ProgramBytes, SaysPartlyWrittenWhenThePartStaysBusy) {
   EXPECT_EQ(sent.error().drive_state(), DriveState::kPartlyWritten);
 }
 
+TEST(ProgramBytes, ResetsAPartThatExceededItsTime) {
+  FakeChip chip(*FindChip("Am29F040B"));
+  chip.stuck_busy = true;
+  chip.memory[0x8000] = 0x77;
+  const Bytes current{0xFF};
+  const Bytes target{0x00};
+  ASSERT_FALSE(ProgramBytes(chip, chip.row, 0, current, target).has_value());
+  std::array<uint8_t, 1> byte{};
+  ASSERT_TRUE(chip.Read(0x8000, byte).has_value());
+  EXPECT_EQ(byte[0], 0x77);
+}
+
+TEST(ProgramPage, SendsNoResetThatAPagePartCouldTakeForData) {
+  FakeChip chip(*FindChip("W29C040"));
+  chip.stuck_busy = true;
+  ASSERT_FALSE(ProgramPage(chip, chip.row, 0x4100, Bytes(256, 0x12)).has_value());
+  EXPECT_EQ(chip.write_cycles, 3u + 256);
+}
+
 TEST(ProgramPage, LoadsTheWholePageInOneCall) {
   FakeChip chip(*FindChip("W29C040"));
   const Bytes page = DenseImage(256, 1);
   ASSERT_TRUE(ProgramPage(chip, chip.row, 0x4100, page).has_value());
   EXPECT_EQ(chip.write_calls, 1u);
   EXPECT_EQ(chip.write_cycles, 3u + 256);
+  EXPECT_TRUE(std::equal(page.begin(), page.end(), chip.memory.begin() + 0x4100));
+}
+
+// Until the load window has passed the part is not busy yet and shows its old bytes.
+TEST(ProgramPage, WaitsForTheWriteToBegin) {
+  ChipRow fast = *FindChip("W29C040");
+  fast.timings.program_typical = std::chrono::microseconds(20);
+  fast.timings.program_maximum = std::chrono::microseconds(50);
+  FakeChip chip(fast);
+  Bytes page = DenseImage(256, 1);
+  page.back() = 0xFF;  // what the polled byte is before the write too
+  ASSERT_TRUE(ProgramPage(chip, chip.row, 0x4100, page).has_value());
   EXPECT_TRUE(std::equal(page.begin(), page.end(), chip.memory.begin() + 0x4100));
 }
 
@@ -118,6 +150,15 @@ TEST(EraseChip, LeavesNothing) {
   std::fill(chip.memory.begin(), chip.memory.end(), 0x00);
   ASSERT_TRUE(EraseChip(chip, chip.row).has_value());
   EXPECT_TRUE(AllBytesAre(chip.memory, 0xFF));
+}
+
+TEST(EraseChip, DoesNotWaitForALockedBootBlockToReadFf) {
+  FakeChip chip(*FindChip("AT49F040"));
+  std::fill(chip.memory.begin(), chip.memory.end(), 0x00);
+  chip.locked_to = 16 * 1024;
+  const Nanos start = chip.fake_clock.Monotonic();
+  ASSERT_TRUE(EraseChip(chip, chip.row).has_value());
+  EXPECT_LT(chip.fake_clock.Monotonic() - start, std::chrono::milliseconds(8300));
 }
 
 TEST(EraseChip, IsNotThereForAPartThatIsNotDriven) {
