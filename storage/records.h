@@ -18,12 +18,12 @@ namespace firmbench::storage {
 
 struct Unit {
   std::string id;
-  int64_t number = 0;        // per bench, from 1: shown as U-0001
-  std::string label;         // what a technician scanned; mutable; "" until then
-  std::string family;        // of the model it was first seen as
+  int64_t number = 0;  // per bench, from 1: shown as U-0001
+  std::string label;   // what a technician scanned; mutable; "" until then
+  std::string family;  // of the model it was first seen as
   std::string model;
-  std::string note;          // mutable
-  bool archived = false;     // mutable
+  std::string note;       // mutable
+  bool archived = false;  // mutable
   int64_t created_us = 0;
 };
 
@@ -34,41 +34,41 @@ struct UnitEvidence {
   std::string unit_id;
   std::string kind;
   std::string value;
-  std::string job_id;        // "" when seen outside a job
+  std::string job_id;  // "" when seen outside a job
   int64_t seen_us = 0;
 };
 
 // Bytes of one memory, read once, immutable. Names no unit: attributions do.
 struct Dump {
   std::string id;
-  std::string memory;        // "firmware", "eeprom"
+  std::string memory;  // "firmware", "eeprom"
   std::string job_id;
   std::string drive_id;
-  std::string purpose;       // "backup", "before_write", "readback", "disagreeing"
+  std::string purpose;  // "backup", "before_write", "readback", "disagreeing"
   std::string family;
   std::string model;
-  std::string revision;      // firmware revision of the drive at that time
+  std::string revision;  // firmware revision of the drive at that time
   int64_t size_bytes = 0;
-  std::string sha256;        // the blob
+  std::string sha256;  // the blob
   std::string md5;
   std::string crc32;
-  std::string stable_sha256; // of the stable EEPROM ranges; "" when they are not known
+  std::string stable_sha256;  // of the stable EEPROM ranges; "" when they are not known
   int64_t agreeing_reads = 0;
-  std::string evidence;      // grade of the commands that read it
-  std::string method;        // "vendor mode, op 00", "DF 89"
+  std::string evidence;  // grade of the commands that read it
+  std::string method;    // "vendor mode, op 00", "DF 89"
   bool simulated = false;
   std::string tool_version;
   int64_t created_us = 0;
   // From the newest attribution; filled in by reads, ignored by writes.
-  std::string unit_id;       // "" when attributed to none
-  std::string attribution;   // "unit", "chip", "unidentified"
+  std::string unit_id;      // "" when attributed to none
+  std::string attribution;  // "unit", "chip", "unidentified"
 };
 
 struct DumpAttribution {
   std::string id;
   std::string dump_id;
-  std::string kind;          // "unit", "chip", "unidentified"
-  std::string unit_id;       // "" unless kind is "unit"
+  std::string kind;     // "unit", "chip", "unidentified"
+  std::string unit_id;  // "" unless kind is "unit"
   std::string principal;
   std::string reason;
   int64_t created_us = 0;
@@ -76,36 +76,36 @@ struct DumpAttribution {
 
 struct Image {
   std::string id;
-  std::string file_name;     // as the user had it, without folders; for show only
+  std::string file_name;  // as the user had it, without folders; for show only
   int64_t size_bytes = 0;
   std::string sha256;
   std::string md5;
   std::string crc32;
-  std::string format;        // "mediatek_liteon", or "" when not recognised
+  std::string format;  // "mediatek_liteon", or "" when not recognised
   std::string vendor;
   std::string product;
   std::string revision;
-  std::string model;         // the model its bytes name, "" when none
-  std::string layout;        // "plain", "packed"
-  std::string timestamp;     // the text inside the image, "" when none
+  std::string model;      // the model its bytes name, "" when none
+  std::string layout;     // "plain", "packed"
+  std::string timestamp;  // the text inside the image, "" when none
   std::string principal;
   int64_t created_us = 0;
 };
 
 struct Job {
   std::string id;
-  std::string kind;          // "backup", "flash", "restore", "verify", "eeprom_restore"
+  std::string kind;  // "backup", "flash", "restore", "verify", "eeprom_restore"
   std::string drive_id;
   std::string topology;
-  std::string unit_id;       // mutable until the end: known once identified
+  std::string unit_id;  // mutable until the end: known once identified
   std::string family;
   std::string model;
-  std::string memory;        // "firmware", "eeprom", "all"
-  std::string image_id;      // "" unless the job uses one
-  std::string dump_id;       // "" unless the job uses one
-  std::string plan_digest;   // hex SHA-256 of plan_json
-  std::string plan_json;     // canonical
-  std::string request_id;    // unique when not ""
+  std::string memory;          // "firmware", "eeprom", "all"
+  std::string image_id;        // "" unless the job uses one
+  std::string dump_id;         // "" unless the job uses one
+  std::string plan_digest;     // hex SHA-256 of plan_json
+  std::string plan_json;       // canonical
+  std::string request_id;      // unique when not ""
   std::string request_digest;  // of the request's content: same id and another body is refused
   std::string principal;
   std::string tool_version;
@@ -119,7 +119,7 @@ struct Job {
   std::string error_reason;
   std::string error_message;
   std::string error_remedy;
-  std::string drive_state;   // "untouched", "partly_written", "unknown"
+  std::string drive_state;  // "untouched", "partly_written", "unknown"
   int64_t started_us = 0;
   int64_t write_started_us = 0;  // 0: no destructive command was sent
   int64_t ended_us = 0;
@@ -128,9 +128,9 @@ struct Job {
 struct JobStep {
   std::string job_id;
   int64_t index = 0;
-  std::string name;          // "dump firmware, second read"
-  std::string memory;        // "" when it concerns none
-  std::string outcome;       // NOT_STARTED, UNCHANGED, CHANGED_VERIFIED, ...
+  std::string name;     // "dump firmware, second read"
+  std::string memory;   // "" when it concerns none
+  std::string outcome;  // NOT_STARTED, UNCHANGED, CHANGED_VERIFIED, ...
   std::string note;
   int64_t started_us = 0;
   int64_t ended_us = 0;
@@ -140,9 +140,9 @@ struct JobStep {
 struct JobEvent {
   int64_t sequence = 0;
   std::string job_id;
-  std::string type;          // "state", "step", "prompt", "prompt_answered", "message"
-  std::string state;         // of the job after the event
-  std::string detail_json;   // canonical JSON object
+  std::string type;         // "state", "step", "prompt", "prompt_answered", "message"
+  std::string state;        // of the job after the event
+  std::string detail_json;  // canonical JSON object
   int64_t time_us = 0;
 };
 
@@ -154,26 +154,26 @@ struct Quarantine {
   std::string reason;
   std::string job_id;
   int64_t since_us = 0;
-  int64_t lifted_us = 0;     // mutable; 0 while in force
-  std::string lifted_by;     // mutable
-  std::string lift_reason;   // mutable
+  int64_t lifted_us = 0;    // mutable; 0 while in force
+  std::string lifted_by;    // mutable
+  std::string lift_reason;  // mutable
 };
 
 // What is said to the audit log; the ledger adds sequence, time and hashes.
 struct AuditFact {
   std::string principal;
-  std::string action;        // "job.create", "job.write_started", "dump.commit", ...
-  std::string resource;      // "jobs/ID"
-  std::string outcome;       // "ok" or an error reason
+  std::string action;    // "job.create", "job.write_started", "dump.commit", ...
+  std::string resource;  // "jobs/ID"
+  std::string outcome;   // "ok" or an error reason
   // Further values, in any order; never a serial or a customer's name (promise 9).
   std::vector<std::pair<std::string, std::string>> details;
 };
 
 struct AuditEntry {
-  int64_t sequence = 0;      // from 0, without gaps: the leaf's index
+  int64_t sequence = 0;  // from 0, without gaps: the leaf's index
   int64_t time_us = 0;
-  std::string json;          // RFC 8785
-  std::string leaf_hash;     // hex: RFC 6962 leaf hash of json
+  std::string json;       // RFC 8785
+  std::string leaf_hash;  // hex: RFC 6962 leaf hash of json
   // Repeated from json for lists:
   std::string principal;
   std::string action;
@@ -183,7 +183,7 @@ struct AuditEntry {
 
 struct AuditReport {
   int64_t entries = 0;
-  std::string root_hash;     // hex, of the whole tree
+  std::string root_hash;  // hex, of the whole tree
   int64_t blobs = 0;
   int64_t blob_bytes = 0;
   std::vector<std::string> problems;  // empty: all is well
@@ -198,7 +198,7 @@ struct Page {
 template <typename Row>
 struct Paged {
   std::vector<Row> rows;
-  std::string next;          // "" when this was the last page
+  std::string next;  // "" when this was the last page
 };
 
 struct DumpFilter {
@@ -210,7 +210,7 @@ struct DumpFilter {
 struct JobFilter {
   std::string drive_id;
   std::string unit_id;
-  bool open_only = false;    // result is ""
+  bool open_only = false;  // result is ""
 };
 struct AuditFilter {
   std::string resource;

@@ -2,15 +2,12 @@
 #pragma once
 
 // The ledger: what the rest of firmbench knows of storage. Two interfaces over the plain structs of
-// storage/records.h; the implementation is storage/sqlite. The schema is drawn in storage/README.md.
+// storage/records.h; the implementation is storage/sqlite. The schema is drawn in
+// storage/README.md.
 //
 // Threads: a Ledger is thread-safe. Commit() blocks until the change is durable (WAL,
 // synchronous=FULL); one writer thread gathers what several callers commit at the same time into
 // one SQLite transaction. Reads run on connections of their own and see the last commit.
-//
-// Times are microseconds since 1970 UTC. Ids are 26 characters (daemon/base/ids.h), without the
-// collection's name. Nothing is ever deleted or rewritten except the columns that a comment calls
-// mutable.
 
 #include <cstdint>
 #include <functional>
@@ -68,6 +65,8 @@ class Ledger {
   virtual Status Commit(const std::function<Status(Transaction&)>& change) = 0;
 
   virtual const std::string& bench_id() const = 0;
+  // Version of the schema this ledger has, from 1.
+  virtual int schema_version() const = 0;
 
   virtual Result<Unit> GetUnit(const std::string& id) = 0;
   virtual Result<Paged<Unit>> ListUnits(const Page& page) = 0;
@@ -95,8 +94,8 @@ class Ledger {
 
   // The whole blob, hashed again on the way: BLOB_CORRUPT when it does not equal its name.
   virtual Result<Bytes> ReadBlob(const std::string& sha256) = 0;
-  // The same in pieces of at most 1 MiB; stops at the first error of `sink`. The last piece is given
-  // only when the whole has the right hash.
+  // The same in pieces of at most 1 MiB; stops at the first error of `sink`. The last piece is
+  // given only when the whole has the right hash.
   virtual Status StreamBlob(const std::string& sha256,
                             const std::function<Status(ByteView)>& sink) = 0;
 
@@ -105,7 +104,7 @@ class Ledger {
 };
 
 struct OpenOptions {
-  std::string path;          // of ledger.db; made when it is missing and `create` says so
+  std::string path;  // of ledger.db; made when it is missing and `create` says so
   bool create = true;
   Clock* clock = &RealClock();
   // Whether the clock follows an external one, said in every audit entry; empty asks the kernel.

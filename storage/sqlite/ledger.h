@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/sqlite/migrate.h"
 #include "storage/sqlite/reader_pool.h"
 #include "storage/sqlite/writer.h"
 #include "storage/storage.h"
@@ -23,6 +24,8 @@ class SqliteLedger final : public Ledger {
 
   Status Commit(const std::function<Status(Transaction&)>& change) override;
   const std::string& bench_id() const override { return bench_id_; }
+  // An open ledger was brought to the newest schema.
+  int schema_version() const override { return BuiltInMigrations().back().version; }
 
   Result<Unit> GetUnit(const std::string& id) override;
   Result<Paged<Unit>> ListUnits(const Page& page) override;

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/storage/test_ledger.h"
+
+#include <cstdlib>
+#include <random>
+#include <system_error>
+
+namespace firmbench::storage {
+
+TempFolder::TempFolder() {
+  std::string pattern = testing::TempDir() + "firmbench-ledger-XXXXXX";
+  FB_CHECK(::mkdtemp(pattern.data()) != nullptr);
+  path_ = pattern;
+}
+TempFolder::~TempFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+RawDatabase::RawDatabase(const std::string& path, bool drop_triggers) {
+  FB_CHECK(sqlite3_open(path.c_str(), &handle_) == SQLITE_OK);
+  sqlite3_busy_timeout(handle_, 10000);
+  Exec("PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON;");
+  if (!drop_triggers) return;
+  for (const auto& name : Query("SELECT name FROM sqlite_schema WHERE type = 'trigger'")) {
+    FB_CHECK(Exec("DROP TRIGGER " + name).empty());
+  }
+}
+
+std::string RawDatabase::Exec(const std::string& sql) {
+  char* message = nullptr;
+  sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, &message);
+  const std::string text = message == nullptr ? "" : message;
+  sqlite3_free(message);
+  return text;
+}
+
+std::vector<std::string> RawDatabase::Query(const std::string& sql) {
+  std::vector<std::string> rows;
+  const auto add = [](void* to, int columns, char** values, char**) {
+    std::string row;
+    for (int i = 0; i < columns; ++i) {
+      row += (i == 0 ? "" : "|") + std::string(values[i] == nullptr ? "NULL" : values[i]);
+    }
+    static_cast<std::vector<std::string>*>(to)->push_back(row);
+    return 0;
+  };
+  char* message = nullptr;
+  sqlite3_exec(handle_, sql.c_str(), add, &rows, &message);
+  EXPECT_EQ(message, nullptr) << message << " in " << sql;
+  sqlite3_free(message);
+  return rows;
+}
+
+Unit SampleUnit(Transaction& tx) {
+  Unit unit;
+  unit.id = tx.NewId();
+  unit.label = "shelf 3";
+  unit.family = "mediatek_liteon";
+  unit.model = "SHM-165P6S";
+  unit.note = "came with a bent tray";
+  unit.created_us = tx.now_us();
+  return unit;
+}
+
+Job SampleJob(Transaction& tx) {
+  Job job;
+  job.id = tx.NewId();
+  job.kind = "backup";
+  job.drive_id = "drive1";
+  job.topology = "sim/0";
+  job.family = "mediatek_liteon";
+  job.model = "SHM-165P6S";
+  job.memory = "all";
+  job.plan_digest = std::string(64, 'a');
+  job.plan_json = "{}";
+  job.request_digest = std::string(64, 'b');
+  job.principal = "user/anna";
+  job.tool_version = "0.1.0";
+  job.simulated = true;
+  job.created_us = tx.now_us();
+  job.state = "QUEUED";
+  job.drive_state = "untouched";
+  return job;
+}
+
+Dump SampleDump(Transaction& tx, const std::string& sha256, size_t size) {
+  Dump dump;
+  dump.id = tx.NewId();
+  dump.memory = "firmware";
+  dump.drive_id = "drive1";
+  dump.purpose = "backup";
+  dump.family = "mediatek_liteon";
+  dump.model = "SHM-165P6S";
+  dump.revision = "MS0R";
+  dump.size_bytes = static_cast<int64_t>(size);
+  dump.sha256 = sha256;
+  dump.md5 = std::string(32, '0');
+  dump.crc32 = std::string(8, '0');
+  dump.agreeing_reads = 2;
+  dump.evidence = "read in code";
+  dump.method = "vendor mode, op 00";
+  dump.simulated = true;
+  dump.tool_version = "0.1.0";
+  dump.created_us = tx.now_us();
+  return dump;
+}
+
+Image SampleImage(Transaction& tx, const std::string& sha256, size_t size) {
+  Image image;
+  image.id = tx.NewId();
+  image.file_name = "MS0R.bin";
+  image.size_bytes = static_cast<int64_t>(size);
+  image.sha256 = sha256;
+  image.format = "mediatek_liteon";
+  image.vendor = "LITE-ON";
+  image.product = "DVDRW SHM-165P6S";
+  image.revision = "MS0R";
+  image.model = "SHM-165P6S";
+  image.layout = "plain";
+  image.principal = "user/anna";
+  image.created_us = tx.now_us();
+  return image;
+}
+
+AuditFact SampleFact(const std::string& resource) {
+  return {.principal = "user/anna",
+          .action = "job.create",
+          .resource = resource,
+          .outcome = "ok",
+          .details = {{"kind", "backup"}, {"drive", "drives/1"}}};
+}
+
+Bytes Noise(size_t size, uint32_t seed) {
+  std::mt19937 random(seed);
+  Bytes bytes(size);
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
+  return bytes;
+}
+
+void LedgerTest::Open() {
+  auto opened = OpenLedger(
+      {.path = path(), .clock = &clock_, .clock_synchronised = [this] { return synchronised_; }});
+  ASSERT_OK(opened);
+  ledger_ = std::move(*opened);
+}
+
+}  // namespace firmbench::storage
