@@ -197,7 +197,7 @@ class Bench:
         return job, {d["memory"]: d for d in self.dumps(job=job["name"])}
 
     def export(self, dump, name="export.bin"):
-        self.ok("dump", "export", dump, self.path(name))
+        self.ok("dump", "export", dump, self.path(name), "--force")
         with open(self.path(name), "rb") as file:
             return file.read()
 

@@ -148,9 +148,9 @@ class ForeignClient(bench.BenchTest):
     def test_a_stale_plan_or_drive_is_refused(self):
         drive = self.bench.drives()[0]["name"]
         jobs = len(self.bench.jobs())
-        self.refused("PLAN_CHANGED", drive, plan_digest="0" * 64)
-        self.refused("ETAG_MISMATCH", drive, etag="stale")
-        self.refused("REQUEST_ID_MISSING", drive, request_id="")
+        self.refused("PLAN_STALE", drive, plan_digest="0" * 64)
+        self.refused("ETAG_STALE", drive, etag="stale")
+        self.refused("REQUEST_ID_REQUIRED", drive, request_id="")
         self.assertEqual(len(self.bench.jobs()), jobs)
 
     def test_the_same_request_twice_is_one_job(self):
