@@ -9,7 +9,7 @@ import bench
 # One drive whose operator never reacts: its flash waits at the prompt until a client answers.
 WAITING = """\
 # SPDX-License-Identifier: Apache-2.0
-[[drive]]
+[[drives]]
 model = "LDW-451S"
 bay = "bay 1"
 """
