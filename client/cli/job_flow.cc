@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/cli/job_flow.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "client/cli/render/drive.h"
+#include "client/cli/render/job.h"
+#include "client/cli/render/problem.h"
+#include "client/cli/watch.h"
+#include "daemon/base/ids.h"
+
+namespace firmbench::cli {
+namespace {
+
+Result<v1::Job> AskForPlan(Context& context, const v1::Job& wanted) {
+  v1::CreateJobRequest request;
+  *request.mutable_job() = wanted;
+  request.set_validate_only(true);
+  return Call(context.client.jobs(), &v1::JobService::Stub::CreateJob, request);
+}
+
+// The first problem as an error. The others were shown with the plan.
+Error FirstProblem(const v1::Plan& plan) {
+  const v1::Problem& problem = plan.problems(0);
+  return FailedPrecondition(problem.reason(), problem.text())
+      .WithRemedy(problem.remedy())
+      .With("drive_state", "untouched");
+}
+
+Status AskThePerson(Context& context, const v1::Drive& drive) {
+  const std::string wanted = !drive.unit_number().empty() ? drive.unit_number() : drive.name();
+  if (!context.console.interactive()) {
+    return InvalidArgument(kReasonConfirmationNeeded,
+                           "this changes the drive, and nobody is there to say yes")
+        .WithRemedy("read the plan, then say --yes");
+  }
+  context.console.Err(fmt::format("\nThis changes {}.\nType {} (or the drive's serial) to go on: ",
+                                  render::DriveTitle(drive), render::Clean(wanted)));
+  std::string typed;
+  if (context.console.ReadLine(typed) && Confirms(drive, typed)) return Ok();
+  return Cancelled("NOT_CONFIRMED", "that is not this drive; nothing was done")
+      .With("drive_state", "untouched");
+}
+
+// With the same request_id, so that an answer that got lost does not make a second job.
+Result<v1::Job> CreateOnce(Context& context, const v1::CreateJobRequest& request) {
+  constexpr int kMostAttempts = 5;
+  constexpr std::chrono::milliseconds kPause{300};
+  for (int attempt = 1;; ++attempt) {
+    auto job = Call(context.client.jobs(), &v1::JobService::Stub::CreateJob, request);
+    if (job.has_value() || job.error().code() != Code::kUnavailable || attempt == kMostAttempts) {
+      return job;
+    }
+    std::this_thread::sleep_for(kPause * attempt);
+  }
+}
+
+}  // namespace
+
+bool Confirms(const v1::Drive& drive, const std::string& typed) {
+  const size_t first = typed.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return false;
+  const std::string word = typed.substr(first, typed.find_last_not_of(" \t\r") - first + 1);
+  return word == drive.unit_number() || (drive.has_serial() && word == drive.serial()) ||
+         word == drive.name();
+}
+
+Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,
+              const JobFlowOptions& options) {
+  wanted.set_drive(drive.name());
+  ASSIGN_OR_RETURN(const v1::Job planned, AskForPlan(context, wanted));
+  const auto plan_text = [&](render::Style style) {
+    return render::PlanText(planned, render::DriveTitle(drive), style);
+  };
+  // With --dry-run the plan is the result; otherwise it is said on the way.
+  if (options.dry_run) {
+    context.Print(planned, [&] { return plan_text(context.out_style()); });
+  } else {
+    context.console.Err(plan_text(context.err_style()));
+  }
+  if (planned.plan().problems_size() > 0) return FirstProblem(planned.plan());
+  if (options.dry_run) return ExitCode::kOk;
+  if (options.writes && !options.yes) RETURN_IF_ERROR(AskThePerson(context, drive));
+
+  v1::CreateJobRequest request;
+  *request.mutable_job() = wanted;
+  request.set_plan_digest(planned.plan().digest());
+  request.set_etag(planned.plan().etag().empty() ? drive.etag() : planned.plan().etag());
+  request.set_request_id(NewId(RealClock()));
+  ASSIGN_OR_RETURN(const v1::Job job, CreateOnce(context, request));
+  context.console.Err(fmt::format("job {} created\n", render::Clean(job.name())));
+  return WatchToEnd(context, job.name());
+}
+
+}  // namespace firmbench::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The way of every job command: ask for the plan, show it, ask the person, create the job for
+// exactly that plan, watch it. Blocks; main thread.
+
+#include <optional>
+#include <string>
+
+#include "client/cli/context.h"
+
+namespace firmbench::cli {
+
+struct JobFlowOptions {
+  bool dry_run = false;  // stop after the plan
+  bool writes = false;   // a person must say yes: types the unit's number or serial, or gave --yes
+  bool yes = false;
+};
+
+// `wanted` names kind, memory, image and dump; the drive is filled in from `drive`. A plan with
+// problems ends with the first problem as the error, and nothing is created.
+Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,
+              const JobFlowOptions& options);
+
+// True when what was typed names the drive: its unit's number, its serial or its name. Pure.
+bool Confirms(const v1::Drive& drive, const std::string& typed);
+
+}  // namespace firmbench::cli
