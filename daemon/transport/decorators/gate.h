@@ -81,7 +81,8 @@ std::unique_ptr<scsi::Transport> MakeGated(std::unique_ptr<scsi::Transport> inne
 // sequence inside one script, because a lone AA can program a page-write part:
 //   AA@u1, 55@u2, 90@u1   enter id mode         (u1, u2) = (5555, 2AAA), (555, 2AA), (AAA, 555)
 //   AA@u1, 55@u2, F0@u1   leave it, long form
-//   F0@any                leave it, short form; only after id mode was entered
+//   F0@any                leave it, short form; once for each time that id mode was entered, also
+//                         after the long form, which not every part knows
 // with LBA low, mid, high and the device register known. drive-protocols 4.2 [C]. The gate must
 // stay at kChipIdentify until id mode is left.
 //

@@ -111,7 +111,7 @@ class GatedTaskFile final : public ata::TaskFile {
       : inner_(std::move(inner)), table_(rules, simulated), gate_(gate) {}
 
   Status Run(std::span<Access> script, const ata::WaitLimits& limits) override {
-    Walk walk{gate_.level(), shadow_, sequence_, sequence_.in_id_mode(), 0, 0};
+    Walk walk{gate_.level(), shadow_, sequence_, sequence_.lone_reset_allowed(), 0, 0};
     for (const Access& access : script) {
       if (auto refusal = Judge(access, walk)) return Refused(std::move(*refusal));
     }
@@ -126,7 +126,7 @@ class GatedTaskFile final : public ata::TaskFile {
     if (!status) {
       // It stopped somewhere in between.
       shadow_ = {};
-      sequence_.Forget(walk.was_in_id_mode);
+      sequence_.Forget(walk.may_be_in_id_mode);
     }
     return status;
   }
@@ -137,7 +137,7 @@ class GatedTaskFile final : public ata::TaskFile {
     GateLevel level;
     Shadow shadow;
     IdSequence sequence;
-    bool was_in_id_mode;  // before or anywhere in the script
+    bool may_be_in_id_mode;  // before or anywhere in the script: a lone F0 may be needed
     uint64_t destructive;
     uint64_t identify;
   };
@@ -252,7 +252,7 @@ class GatedTaskFile final : public ata::TaskFile {
         ++walk.destructive;
         // The engine's own writes are not followed cycle by cycle; id mode may be on or off.
         walk.sequence.Forget(true);
-        walk.was_in_id_mode = true;
+        walk.may_be_in_id_mode = true;
         return std::nullopt;
       case GateLevel::kReadOnly:
         return Refuse(Why::kGateClosed, command, "the gate is closed for flash bus writes");
@@ -270,7 +270,7 @@ class GatedTaskFile final : public ata::TaskFile {
           Why::kSequence, command,
           fmt::format("{:02x} at {:05x} is no part of a chip identification", data, address));
     }
-    walk.was_in_id_mode |= walk.sequence.in_id_mode();
+    walk.may_be_in_id_mode |= walk.sequence.lone_reset_allowed();
     ++walk.identify;
     return std::nullopt;
   }

@@ -24,8 +24,8 @@ bool IdSequence::Accept(uint32_t address, uint8_t data) {
   switch (step_) {
     case Step::kStart:
       // Outside id mode a lone F0 would be data for a page-write part without data protection.
-      if (id_mode_ && data == kReset) {
-        id_mode_ = false;
+      if (lone_reset_allowed_ && data == kReset) {
+        lone_reset_allowed_ = false;
         return true;
       }
       if (data != kUnlock1) return false;
@@ -43,7 +43,7 @@ bool IdSequence::Accept(uint32_t address, uint8_t data) {
       return true;
     case Step::kSecond:
       if (address != kPairs[pair_].first || (data != kEnterId && data != kReset)) return false;
-      id_mode_ = data == kEnterId;
+      if (data == kEnterId) lone_reset_allowed_ = true;
       step_ = Step::kStart;
       return true;
   }

@@ -16,12 +16,14 @@ class IdSequence {
 
   // False inside an unlock sequence: nothing may come between its cycles.
   bool complete() const { return step_ == Step::kStart; }
-  bool in_id_mode() const { return id_mode_; }
+  // One lone F0 passes for each time that id mode was entered. The long form does not use it up:
+  // a part that knows the short form alone is still in id mode after it.
+  bool lone_reset_allowed() const { return lone_reset_allowed_; }
 
   // For when it is not known which cycles reached the chip.
-  void Forget(bool may_be_in_id_mode) {
+  void Forget(bool allow_lone_reset) {
     step_ = Step::kStart;
-    id_mode_ = may_be_in_id_mode;
+    lone_reset_allowed_ = allow_lone_reset;
   }
 
  private:
@@ -29,7 +31,7 @@ class IdSequence {
 
   Step step_ = Step::kStart;
   uint8_t pair_ = 0;  // which unlock addresses began the sequence
-  bool id_mode_ = false;
+  bool lone_reset_allowed_ = false;
 };
 
 }  // namespace firmbench::transport

@@ -242,11 +242,18 @@ TEST_F(ChipIdentify, LongExitPassesWithoutHavingEntered) {
   EXPECT_EQ(Try(LeaveIdLong()), "OK");
 }
 
-TEST_F(ChipIdentify, ShortExitPassesOnlyInIdMode) {
-  EXPECT_EQ(Try(Cycle(0, 0xf0)), "sequence");
-  EXPECT_EQ(Try(EnterId() + Cycle(0, 0xf0)), "OK");
+TEST_F(ChipIdentify, ShortExitPassesOncePerEntry) {
   EXPECT_EQ(Try(Cycle(0, 0xf0)), "sequence");
   EXPECT_EQ(Try(LeaveIdLong() + Cycle(0, 0xf0)), "sequence");
+  EXPECT_EQ(Try(EnterId() + Cycle(0, 0xf0)), "OK");
+  EXPECT_EQ(Try(Cycle(0, 0xf0)), "sequence");
+}
+
+TEST_F(ChipIdentify, ShortExitPassesAfterALongOneThatThePartDidNotKnow) {
+  EXPECT_EQ(Try(EnterId()), "OK");
+  EXPECT_EQ(Try(LeaveIdLong()), "OK");
+  EXPECT_EQ(Try(Cycle(0, 0xf0)), "OK");
+  EXPECT_EQ(Try(Cycle(0, 0xf0)), "sequence");
 }
 
 TEST_F(ChipIdentify, EverythingElseIsRefused) {
