@@ -11,9 +11,7 @@ namespace {
 
 class SystemClock final : public Clock {
  public:
-  Nanos Monotonic() const override {
-    return std::chrono::steady_clock::now().time_since_epoch();
-  }
+  Nanos Monotonic() const override { return std::chrono::steady_clock::now().time_since_epoch(); }
   int64_t WallMicros() const override {
     return std::chrono::duration_cast<std::chrono::microseconds>(
                std::chrono::system_clock::now().time_since_epoch())

@@ -29,9 +29,9 @@ std::string Error::ToString() const {
     text += fmt::format(" [sense {:02x}/{:02x}/{:02x}]", sense_->key, sense_->asc, sense_->ascq);
   }
   if (transport_) {
-    text += fmt::format(" [status {:02x} host {:02x} driver {:02x} errno {}]",
-                        transport_->scsi_status, transport_->host_status,
-                        transport_->driver_status, transport_->sys_errno);
+    text +=
+        fmt::format(" [status {:02x} host {:02x} driver {:02x} errno {}]", transport_->scsi_status,
+                    transport_->host_status, transport_->driver_status, transport_->sys_errno);
   }
   text += fmt::format(" [drive {}]", firmbench::ToString(drive_state_));
   return text;

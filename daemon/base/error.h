@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The one error type of firmbench. A value: copyable, no hidden state, safe to pass between threads.
-// It answers four questions: what kind (gRPC's canonical code), exactly what (a stable
+// The one error type of firmbench. A value: copyable, no hidden state, safe to pass between
+// threads. It answers four questions: what kind (gRPC's canonical code), exactly what (a stable
 // UPPER_SNAKE reason that scripts may rely on), in words for a technician, and whether the drive
 // is untouched, partly written or unknown.
 

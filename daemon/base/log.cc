@@ -41,9 +41,7 @@ spdlog::logger& Logger() {
 
 void SetLevel(Level level) { Logger().set_level(ToSpdlog(level)); }
 bool Enabled(Level level) { return Logger().should_log(ToSpdlog(level)); }
-void Write(Level level, std::string_view line) {
-  Logger().log(ToSpdlog(level), "{}", line);
-}
+void Write(Level level, std::string_view line) { Logger().log(ToSpdlog(level), "{}", line); }
 
 namespace internal {
 

@@ -92,18 +92,21 @@ inline Status Ok() { return {}; }
 #define FB_CONCAT_INNER(a, b) a##b
 #define FB_CONCAT(a, b) FB_CONCAT_INNER(a, b)
 
-// Returns the error of `expr` from the enclosing function, if it is one.
-#define RETURN_IF_ERROR(expr)                                            \
-  do {                                                                   \
-    if (auto fb_status = (expr); !fb_status.has_value()) {               \
-      return std::move(fb_status).error();                               \
-    }                                                                    \
+// Returns the error of `expr` from the enclosing function, if it is one. The counter keeps the
+// names of calls apart that stand inside one another's arguments.
+#define RETURN_IF_ERROR(expr) FB_RETURN_IF_ERROR(FB_CONCAT(fb_status_, __COUNTER__), expr)
+#define FB_RETURN_IF_ERROR(status, expr)             \
+  do {                                               \
+    if (auto status = (expr); !status.has_value()) { \
+      return std::move(status).error();              \
+    }                                                \
   } while (false)
 
 // ASSIGN_OR_RETURN(auto bytes, Read(address)): declares or assigns the value, or returns the error.
-#define ASSIGN_OR_RETURN(lhs, expr) FB_ASSIGN_OR_RETURN(FB_CONCAT(fb_result_, __LINE__), lhs, expr)
-#define FB_ASSIGN_OR_RETURN(result, lhs, expr)             \
-  auto result = (expr);                                    \
+#define ASSIGN_OR_RETURN(lhs, expr) \
+  FB_ASSIGN_OR_RETURN(FB_CONCAT(fb_result_, __COUNTER__), lhs, expr)
+#define FB_ASSIGN_OR_RETURN(result, lhs, expr)               \
+  auto result = (expr);                                      \
   if (!result.has_value()) return std::move(result).error(); \
   lhs = std::move(result).value()
 

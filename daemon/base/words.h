@@ -31,7 +31,13 @@ constexpr std::optional<Memory> ParseMemory(std::string_view text) {
 
 // Why a command or a fact is believed, weakest first. A sequence has the grade of its weakest
 // part; a hypothetical command never reaches a real transport.
-enum class Evidence : unsigned char { kHypothetical, kSecondHand, kReadInCode, kDocumented, kObserved };
+enum class Evidence : unsigned char {
+  kHypothetical,
+  kSecondHand,
+  kReadInCode,
+  kDocumented,
+  kObserved
+};
 constexpr std::string_view ToString(Evidence evidence) {
   switch (evidence) {
     case Evidence::kHypothetical:

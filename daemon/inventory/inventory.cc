@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/inventory/inventory.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/base/hash.h"
+#include "daemon/base/ids.h"
+#include "daemon/base/log.h"
+#include "daemon/inventory/known_units.h"
+
+namespace firmbench::inventory {
+namespace {
+
+// While a drive is identified nobody stands ready to answer prompts.
+class SilentObserver final : public families::Observer {
+ public:
+  void Progress(uint64_t, uint64_t) override {}
+  Status Prompt(const families::PromptRequest&) override {
+    return FailedPrecondition("PROMPT_NOT_POSSIBLE", "identification never asks for hands");
+  }
+  bool cancelled() const override { return false; }
+};
+
+Result<UniqueFd> LockDrive(const std::string& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd.valid()) {
+    return FailedPrecondition(
+               "DRIVE_LOCK_FAILED",
+               fmt::format("the lock file of the drive cannot be opened (errno {})", errno))
+        .WithRemedy("check that the lock folder exists and belongs to the daemon's user");
+  }
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    return FailedPrecondition("DRIVE_IN_USE", "another firmbench daemon owns this drive")
+        .WithRemedy("stop the other daemon, or work through it");
+  }
+  return fd;
+}
+
+Problem ToProblem(const Error& error) { return {error.reason(), error.message(), error.remedy()}; }
+
+void FinishEtag(DriveSnapshot& snapshot) {
+  std::string facts =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", snapshot.id, snapshot.generation,
+                  static_cast<int>(snapshot.condition), snapshot.identity.vendor,
+                  snapshot.identity.product, snapshot.identity.revision, snapshot.unit.unit_id,
+                  snapshot.eeprom_stable_sha256, snapshot.quarantine);
+  for (const auto& candidate : snapshot.unit.candidates) facts += "\n" + candidate;
+  if (const auto serial = snapshot.identity.serial()) facts += "\nserial " + *serial;
+  snapshot.etag = Sha256Hex(AsBytes(facts)).substr(0, 16);
+}
+
+}  // namespace
+
+Inventory::Inventory(DriveSource& source, storage::Ledger& ledger)
+    : source_(source), ledger_(ledger) {
+  source_.Watch([this] { Rescan(); });
+}
+
+Inventory::~Inventory() {
+  source_.Watch(nullptr);
+  std::map<std::string, std::unique_ptr<Lane>> lanes;
+  {
+    MutexLock lock(mutex_);
+    lanes.swap(lanes_);
+  }
+  // Joined without the lock: a lane's last task may still publish a snapshot.
+}
+
+void Inventory::OnChange(std::function<void(const std::string&)> callback) {
+  changed_ = std::move(callback);
+}
+
+std::string Inventory::DriveId(const std::string& topology) const {
+  return IdFromDigest(Sha256(AsBytes(ledger_.bench_id() + "\n" + topology)));
+}
+
+Lane* Inventory::LaneFor(const std::string& channel) {
+  auto& lane = lanes_[channel];
+  if (!lane) lane = std::make_unique<Lane>(channel);
+  return lane.get();
+}
+
+void Inventory::Rescan() {
+  std::vector<std::pair<std::string, Lane*>> fresh;
+  std::vector<std::string> gone;
+  {
+    std::vector<Attachment> attachments = source_.List();
+    MutexLock lock(mutex_);
+    std::set<std::string> present;
+    for (Attachment& attachment : attachments) {
+      const std::string id = DriveId(attachment.topology);
+      present.insert(id);
+      Entry& entry = drives_[id];
+      const bool known = entry.snapshot != nullptr &&
+                         entry.snapshot->condition != DriveCondition::kGone &&
+                         entry.attachment.generation == attachment.generation;
+      if (known) continue;
+      auto snapshot = std::make_shared<DriveSnapshot>();
+      snapshot->id = id;
+      snapshot->topology = attachment.topology;
+      snapshot->bay = attachment.bay;
+      snapshot->channel = attachment.channel;
+      snapshot->connection_text = attachment.connection_text;
+      snapshot->connection = attachment.connection;
+      snapshot->generation = attachment.generation;
+      FinishEtag(*snapshot);
+      entry.lane = LaneFor(attachment.channel);
+      entry.attachment = std::move(attachment);
+      entry.snapshot = std::move(snapshot);
+      fresh.emplace_back(id, entry.lane);
+    }
+    for (auto& [id, entry] : drives_) {
+      if (present.count(id) != 0 || entry.snapshot->condition == DriveCondition::kGone) continue;
+      auto snapshot = std::make_shared<DriveSnapshot>(*entry.snapshot);
+      snapshot->condition = DriveCondition::kGone;
+      FinishEtag(*snapshot);
+      entry.snapshot = std::move(snapshot);
+      entry.lock.Reset();
+      gone.push_back(id);
+    }
+  }
+  for (const auto& id : gone) {
+    log::Info("drive gone", "drive", id);
+    if (changed_) changed_(id);
+  }
+  // Its twin, if it had one, is alone now.
+  if (!gone.empty()) {
+    for (const Snapshot& drive : List()) {
+      if (drive->unit.verdict == UnitVerdict::kAmbiguous) Reassess(drive->id);
+    }
+  }
+  for (const auto& [id, lane] : fresh) {
+    lane->Post([this, drive = id] { Identify(drive); });
+  }
+}
+
+std::vector<Snapshot> Inventory::List() const {
+  std::vector<Snapshot> snapshots;
+  MutexLock lock(mutex_);
+  for (const auto& [id, entry] : drives_) snapshots.push_back(entry.snapshot);
+  // By bay, as they stand on the bench.
+  std::sort(snapshots.begin(), snapshots.end(), [](const Snapshot& a, const Snapshot& b) {
+    return std::tie(a->bay, a->topology) < std::tie(b->bay, b->topology);
+  });
+  return snapshots;
+}
+
+Result<DriveBinding> Inventory::Bind(const std::string& id) const {
+  MutexLock lock(mutex_);
+  const auto it = drives_.find(id);
+  if (it == drives_.end()) {
+    return NotFound("DRIVE_NOT_FOUND", fmt::format("there is no drive {} on this bench",
+                                                   IsId(id) ? id : "of that name"))
+        .WithRemedy("`firmbench drive list` shows the drives that are attached");
+  }
+  return DriveBinding{it->second.snapshot, it->second.attachment, it->second.lane};
+}
+
+Result<Snapshot> Inventory::Find(const std::string& id) const {
+  ASSIGN_OR_RETURN(DriveBinding binding, Bind(id));
+  return binding.snapshot;
+}
+
+void Inventory::IdentifyNow(const std::string& id) { Identify(id); }
+
+void Inventory::Identify(const std::string& id) {
+  Attachment attachment;
+  DriveSnapshot snapshot;
+  {
+    MutexLock lock(mutex_);
+    const auto it = drives_.find(id);
+    if (it == drives_.end() || it->second.snapshot->condition == DriveCondition::kGone) return;
+    attachment = it->second.attachment;
+    snapshot = *it->second.snapshot;
+    if (!attachment.lock_path.empty() && !it->second.lock.valid()) {
+      auto drive_lock = LockDrive(attachment.lock_path);
+      if (drive_lock) {
+        it->second.lock = std::move(*drive_lock);
+      } else {
+        snapshot.condition = DriveCondition::kNotAnswering;
+        snapshot.problems = {ToProblem(drive_lock.error())};
+      }
+    }
+    if (attachment.lock_path.empty() || it->second.lock.valid()) {
+      snapshot.condition = DriveCondition::kReady;
+      snapshot.problems.clear();
+    }
+  }
+  Bytes eeprom;
+  if (snapshot.condition == DriveCondition::kReady) {
+    snapshot = AskDrive(attachment, std::move(snapshot), eeprom);
+  }
+  MatchToLedger(snapshot, eeprom);
+  Publish(std::move(snapshot), std::move(eeprom));
+}
+
+DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot snapshot,
+                                  Bytes& eeprom) const {
+  snapshot.family = nullptr;
+  snapshot.model = nullptr;
+  snapshot.abilities.clear();
+  const auto failed = [&snapshot](const Error& error) {
+    snapshot.condition = DriveCondition::kNotAnswering;
+    snapshot.problems.push_back(ToProblem(error));
+    log::Warn("drive does not answer", "drive", snapshot.id, "reason", error.reason());
+    return std::move(snapshot);
+  };
+
+  auto handles = attachment.open({});
+  if (!handles) return failed(handles.error());
+  if (!handles->scsi) {
+    return failed(
+        FailedPrecondition("NO_SCSI_PATH", "this connection cannot ask a drive its name"));
+  }
+  auto identity = scsi::ReadIdentity(*handles->scsi);
+  if (!identity) return failed(identity.error());
+  snapshot.identity = std::move(*identity);
+
+  const families::Match match = families::MatchDrive(snapshot.identity);
+  if (match.family == nullptr) {
+    snapshot.problems.push_back(
+        {"DRIVE_UNKNOWN", "no family of this version knows this drive",
+         "it is listed and never written to; `drive show` has what it said"});
+    return snapshot;
+  }
+  snapshot.family = match.family;
+  snapshot.model = match.model;
+  snapshot.abilities = match.family->Abilities(*match.model, attachment.connection);
+
+  const auto eeprom_ability =
+      std::find_if(snapshot.abilities.begin(), snapshot.abilities.end(),
+                   [](const auto& ability) { return ability.memory == Memory::kEeprom; });
+  if (eeprom_ability == snapshot.abilities.end() || !eeprom_ability->read.possible) return snapshot;
+
+  handles = attachment.open({match.family->cdb_rules(), match.family->task_file_rules()});
+  if (!handles) return failed(handles.error());
+  const families::DriveAccess access{handles->scsi.get(), handles->task_file.get(),
+                                     attachment.clock, attachment.second_device,
+                                     attachment.connection.simulated};
+  SilentObserver observer;
+  auto read = match.family->Open(*match.model, access)->Read(Memory::kEeprom, {}, observer);
+  if (read) {
+    eeprom = std::move(*read);
+    snapshot.eeprom_stable_sha256 = Sha256Hex(StablePart(eeprom, snapshot.model->volatile_eeprom));
+  } else {
+    snapshot.eeprom_stable_sha256.clear();
+    snapshot.problems.push_back(ToProblem(read.error()));
+  }
+  return snapshot;
+}
+
+void Inventory::MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const {
+  snapshot.unit = {};
+  snapshot.quarantine.clear();
+  if (snapshot.condition == DriveCondition::kReady && snapshot.model != nullptr) {
+    Observed observed;
+    if (const auto serial = snapshot.identity.serial()) observed.serials.push_back(*serial);
+    observed.eeprom.assign(eeprom.begin(), eeprom.end());
+    auto known = LoadKnownUnits(ledger_);
+    if (known) {
+      snapshot.unit = MatchUnit(observed, *known, snapshot.model->volatile_eeprom);
+    } else {
+      snapshot.problems.push_back(ToProblem(known.error()));
+    }
+  }
+  const auto quarantines = ledger_.ListQuarantines(true);
+  if (!quarantines) return;
+  for (const auto& quarantine : *quarantines) {
+    const bool mine =
+        (quarantine.subject_kind == "drive" && quarantine.subject_id == snapshot.id) ||
+        (quarantine.subject_kind == "unit" && quarantine.subject_id == snapshot.unit.unit_id &&
+         !snapshot.unit.unit_id.empty());
+    if (mine) snapshot.quarantine = quarantine.reason;
+  }
+}
+
+// Two attached drives with the same evidence: nobody can say which backup belongs to which.
+// Returns the other one's id when it does not say so yet.
+std::string Inventory::MarkTwins(DriveSnapshot& snapshot, ByteView eeprom) const {
+  if (snapshot.condition != DriveCondition::kReady || eeprom.empty()) return {};
+  for (const auto& [id, entry] : drives_) {
+    if (id == snapshot.id || entry.snapshot->condition != DriveCondition::kReady) continue;
+    if (entry.snapshot->eeprom_stable_sha256 != snapshot.eeprom_stable_sha256) continue;
+    const auto mine = snapshot.identity.serial();
+    const auto theirs = entry.snapshot->identity.serial();
+    if (mine && theirs && *mine != *theirs) continue;
+    snapshot.unit.verdict = UnitVerdict::kAmbiguous;
+    snapshot.unit.unit_id.clear();
+    snapshot.unit.why = fmt::format("it shows the same serial number and EEPROM as the drive in {}",
+                                    entry.snapshot->bay);
+    snapshot.problems.push_back({"UNIT_AMBIGUOUS",
+                                 "two drives on this bench look the same: " + snapshot.unit.why,
+                                 "attach one of the two at a time"});
+    return entry.snapshot->unit.verdict == UnitVerdict::kAmbiguous ? std::string{} : id;
+  }
+  return {};
+}
+
+void Inventory::Publish(DriveSnapshot snapshot, Bytes eeprom) {
+  const std::string id = snapshot.id;
+  std::string twin;
+  {
+    MutexLock lock(mutex_);
+    const auto it = drives_.find(id);
+    if (it == drives_.end()) return;
+    // Unplugged, or plugged anew, while we asked: that result is about a drive that is not there.
+    if (it->second.attachment.generation != snapshot.generation ||
+        it->second.snapshot->condition == DriveCondition::kGone) {
+      return;
+    }
+    twin = MarkTwins(snapshot, eeprom);
+    FinishEtag(snapshot);
+    it->second.snapshot = std::make_shared<DriveSnapshot>(std::move(snapshot));
+    it->second.eeprom = std::move(eeprom);
+  }
+  identified_.NotifyAll();
+  if (changed_) changed_(id);
+  if (!twin.empty()) Reassess(twin);
+}
+
+void Inventory::Reassess(const std::string& id) {
+  DriveSnapshot snapshot;
+  Bytes eeprom;
+  {
+    MutexLock lock(mutex_);
+    const auto it = drives_.find(id);
+    if (it == drives_.end()) return;
+    snapshot = *it->second.snapshot;
+    eeprom = it->second.eeprom;
+  }
+  std::erase_if(snapshot.problems, [](const Problem& p) { return p.reason == "UNIT_AMBIGUOUS"; });
+  MatchToLedger(snapshot, eeprom);
+  Publish(std::move(snapshot), std::move(eeprom));
+}
+
+bool Inventory::WaitUntilIdentified(Nanos limit) {
+  const Nanos until = RealClock().Monotonic() + limit;
+  MutexLock lock(mutex_);
+  for (;;) {
+    const bool waiting = std::any_of(drives_.begin(), drives_.end(), [](const auto& drive) {
+      return drive.second.snapshot->condition == DriveCondition::kIdentifying;
+    });
+    if (!waiting) return true;
+    const Nanos left = until - RealClock().Monotonic();
+    if (left <= Nanos{0}) return false;
+    identified_.WaitFor(mutex_, left);
+  }
+}
+
+}  // namespace firmbench::inventory

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What is attached to this bench now: one entry per drive, its lane, and immutable snapshots that
+// anybody may read without waiting for hardware. Thread-safe; the methods that say so block.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/mutex.h"
+#include "daemon/base/unique_fd.h"
+#include "daemon/inventory/drive_source.h"
+#include "daemon/inventory/lane.h"
+#include "daemon/inventory/unit_match.h"
+#include "storage/storage.h"
+
+namespace firmbench::inventory {
+
+enum class DriveCondition : uint8_t {
+  kIdentifying,  // seen, not asked yet
+  kReady,
+  kNotAnswering,  // attached, but identification failed
+  kGone,          // was here; kept so that its jobs can name it
+};
+
+// Something a person should know or mend, in words.
+struct Problem {
+  std::string reason;  // UPPER_SNAKE
+  std::string text;
+  std::string remedy;
+};
+
+// A drive as last seen. Immutable.
+struct DriveSnapshot {
+  std::string id;
+  std::string etag;  // changes with unit, evidence, revision, generation and quarantine
+  std::string topology;
+  std::string bay;
+  std::string channel;
+  std::string connection_text;
+  families::Connection connection;
+  uint64_t generation = 0;
+  DriveCondition condition = DriveCondition::kIdentifying;
+  scsi::Identity identity;
+  const families::Family* family = nullptr;  // nullptr: unknown drive, read-only
+  const families::ModelInfo* model = nullptr;
+  std::vector<families::MemoryAbilities> abilities;
+  UnitMatch unit;
+  std::string eeprom_stable_sha256;  // "" when the EEPROM was not read
+  std::string quarantine;            // reason, "" when none
+  std::vector<Problem> problems;
+};
+using Snapshot = std::shared_ptr<const DriveSnapshot>;
+
+// Everything the job engine needs to work on a drive, valid while the inventory lives.
+struct DriveBinding {
+  Snapshot snapshot;
+  Attachment attachment;
+  Lane* lane = nullptr;
+};
+
+class Inventory {
+ public:
+  // `source` and `ledger` must outlive the inventory. Identification runs on the lanes; call
+  // WaitUntilIdentified to see its first result.
+  Inventory(DriveSource& source, storage::Ledger& ledger);
+  ~Inventory();
+
+  std::vector<Snapshot> List() const;
+  // DRIVE_NOT_FOUND. `id` without "drives/".
+  Result<Snapshot> Find(const std::string& id) const;
+  Result<DriveBinding> Bind(const std::string& id) const;
+
+  // Called after every change of a snapshot, from a lane or from the source's thread. Set once,
+  // before the first drive can change.
+  void OnChange(std::function<void(const std::string& drive_id)> callback);
+
+  // Reads the source again and identifies what is new. Does not block.
+  void Rescan();
+  // Asks the drive again who it is. Lane-only: call it from the drive's own lane.
+  void IdentifyNow(const std::string& id);
+  // Takes quarantines and units from the ledger again, without touching the drive.
+  void Reassess(const std::string& id);
+
+  // Blocks until no drive is kIdentifying, or until the limit; false when it was reached.
+  bool WaitUntilIdentified(Nanos limit);
+
+ private:
+  struct Entry {
+    Attachment attachment;
+    Snapshot snapshot;
+    Lane* lane = nullptr;
+    Bytes eeprom;  // as read when the drive was identified
+    UniqueFd lock;
+  };
+
+  std::string DriveId(const std::string& topology) const;
+  void Publish(DriveSnapshot snapshot, Bytes eeprom);
+  void Identify(const std::string& id);
+  DriveSnapshot AskDrive(const Attachment& attachment, DriveSnapshot snapshot, Bytes& eeprom) const;
+  void MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const;
+  std::string MarkTwins(DriveSnapshot& snapshot, ByteView eeprom) const FB_REQUIRES(mutex_);
+  Lane* LaneFor(const std::string& channel) FB_REQUIRES(mutex_);
+
+  DriveSource& source_;
+  storage::Ledger& ledger_;
+  std::function<void(const std::string&)> changed_;
+  mutable Mutex mutex_;
+  CondVar identified_;
+  std::map<std::string, Entry> drives_ FB_GUARDED_BY(mutex_);                 // by drive id
+  std::map<std::string, std::unique_ptr<Lane>> lanes_ FB_GUARDED_BY(mutex_);  // by channel
+};
+
+}  // namespace firmbench::inventory

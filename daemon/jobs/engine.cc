@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/jobs/engine.h"
+
+#include <fmt/format.h>
+
+#include "daemon/base/hash.h"
+#include "daemon/base/ids.h"
+#include "daemon/base/log.h"
+#include "daemon/jobs/payload.h"
+
+namespace firmbench::jobs {
+namespace {
+
+// What a request asks for, as a digest: the same request id with another body is refused.
+std::string RequestDigest(const CreateRequest& request) {
+  const JobSpec& spec = request.spec;
+  return Sha256Hex(AsBytes(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", ToString(spec.kind),
+                                       spec.drive_id, spec.memory, spec.image_id, spec.dump_id,
+                                       spec.override_reason, request.principal)));
+}
+
+storage::Job MakeRow(const CreateRequest& request, const Plan& plan,
+                     const inventory::DriveSnapshot& drive, const Clock& clock) {
+  storage::Job row;
+  row.id = NewId(clock);
+  row.kind = ToString(plan.spec.kind);
+  row.drive_id = drive.id;
+  row.topology = drive.topology;
+  row.unit_id = drive.unit.unit_id;
+  row.family = drive.model->family;
+  row.model = drive.model->model;
+  row.memory = plan.spec.memory;
+  row.image_id = plan.spec.image_id;
+  row.dump_id = plan.spec.dump_id;
+  row.plan_digest = plan.digest;
+  row.plan_json = plan.json;
+  row.request_id = request.request_id;
+  row.request_digest = RequestDigest(request);
+  row.principal = request.principal;
+  row.tool_version = FIRMBENCH_VERSION;
+  row.simulated = drive.connection.simulated;
+  row.created_us = clock.WallMicros();
+  row.state = ToString(plan.needs_approval ? State::kAwaitingApproval : State::kQueued);
+  row.drive_state = ToString(DriveState::kUntouched);
+  return row;
+}
+
+}  // namespace
+
+Engine::~Engine() { Drain(); }
+
+Result<Plan> Engine::MakePlanFor(const JobSpec& spec) {
+  ASSIGN_OR_RETURN(inventory::Snapshot drive, services_.inventory.Find(spec.drive_id));
+  ASSIGN_OR_RETURN(const PlanInputs inputs, LoadInputs(services_.ledger, spec, std::move(drive)));
+  return MakePlan(spec, inputs);
+}
+
+Result<JobView> Engine::Create(const CreateRequest& request) {
+  ASSIGN_OR_RETURN(auto repeated, FindRepeated(request));
+  if (repeated) return std::move(*repeated);
+  ASSIGN_OR_RETURN(const inventory::Snapshot drive,
+                   services_.inventory.Find(request.spec.drive_id));
+  ASSIGN_OR_RETURN(const PlanInputs inputs, LoadInputs(services_.ledger, request.spec, drive));
+  const Plan plan = MakePlan(request.spec, inputs);
+  const Status allowed = [&]() -> Status {
+    RETURN_IF_ERROR(CheckRequest(request, *drive));
+    if (!plan.problems.empty()) {
+      const inventory::Problem& problem = plan.problems.front();
+      return FailedPrecondition(problem.reason, problem.text).WithRemedy(problem.remedy);
+    }
+    if (!request.plan_digest.empty() && request.plan_digest != plan.digest) {
+      return Aborted("PLAN_STALE", "the plan that was shown is not the plan of now")
+          .WithRemedy("look at the new plan, then decide again");
+    }
+    return Ok();
+  }();
+  if (!allowed) {
+    RefuseAudited(request, allowed.error());
+    return allowed.error();
+  }
+  const storage::Job row = MakeRow(request, plan, *drive, services_.clock);
+  RETURN_IF_ERROR(Accept(row, plan));
+  auto job = std::make_shared<LiveJob>(row, plan);
+  {
+    MutexLock lock(mutex_);
+    if (draining_) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
+    live_[row.id] = {job, drive->channel};
+  }
+  services_.hub.Notify(row.id);
+  if (!plan.needs_approval) RETURN_IF_ERROR(Start(job));
+  return Get(row.id);
+}
+
+// The request id is looked up before anything else, so that a client that lost the answer gets it.
+Result<std::optional<JobView>> Engine::FindRepeated(const CreateRequest& request) {
+  if (request.request_id.empty()) return std::optional<JobView>();
+  ASSIGN_OR_RETURN(const auto row, services_.ledger.FindJobByRequest(request.request_id));
+  if (!row) return std::optional<JobView>();
+  if (row->request_digest != RequestDigest(request)) {
+    return InvalidArgument("REQUEST_ID_REUSED", "this request id was used for another job")
+        .WithRemedy("use a fresh request id for every job");
+  }
+  ASSIGN_OR_RETURN(JobView view, View(*row));
+  return std::optional<JobView>(std::move(view));
+}
+
+Status Engine::CheckRequest(const CreateRequest& request,
+                            const inventory::DriveSnapshot& drive) const {
+  {
+    MutexLock lock(mutex_);
+    if (draining_) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
+  }
+  if (Writes(request.spec.kind)) {
+    if (request.request_id.empty()) {
+      return InvalidArgument("REQUEST_ID_REQUIRED", "a job that writes needs a request id");
+    }
+    if (request.etag.empty()) {
+      return InvalidArgument("ETAG_REQUIRED", "a job that writes needs the etag of its drive");
+    }
+    if (request.plan_digest.empty()) {
+      return InvalidArgument("PLAN_DIGEST_REQUIRED", "a job that writes needs the plan's digest")
+          .WithRemedy("ask for the plan first (validate_only), show it, then send its digest");
+    }
+  }
+  if (!request.etag.empty() && request.etag != drive.etag) {
+    return Aborted("ETAG_STALE", "the drive is not any more what it was when you looked at it")
+        .WithRemedy("look at the drive again: `firmbench drive show`");
+  }
+  return Ok();
+}
+
+// A refusal leaves a trace too: who wanted what, and why not.
+void Engine::RefuseAudited(const CreateRequest& request, const Error& error) {
+  const auto status = services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    storage::AuditFact fact;
+    fact.principal = request.principal;
+    fact.action = "job.refuse";
+    fact.resource = "drives/" + request.spec.drive_id;
+    fact.outcome = error.reason();
+    fact.details = {{"kind", std::string(ToString(request.spec.kind))},
+                    {"image", request.spec.image_id},
+                    {"dump", request.spec.dump_id}};
+    RETURN_IF_ERROR(tx.AppendAudit(fact));
+    return Ok();
+  });
+  if (!status) log::ErrorLine("refusal not audited", "reason", status.error().reason());
+}
+
+Status Engine::Accept(const storage::Job& row, const Plan& plan) {
+  return services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    RETURN_IF_ERROR(tx.InsertJob(row));
+    for (size_t i = 0; i < plan.steps.size(); ++i) {
+      storage::JobStep step;
+      step.job_id = row.id;
+      step.index = static_cast<int64_t>(i);
+      step.name = plan.steps[i].name;
+      if (plan.steps[i].memory) step.memory = ToString(*plan.steps[i].memory);
+      step.outcome = ToString(Outcome::kNotStarted);
+      RETURN_IF_ERROR(tx.PutStep(step));
+    }
+    storage::JobEvent event;
+    event.job_id = row.id;
+    event.type = "state";
+    event.state = row.state;
+    event.detail_json = storage::audit::Json::Object().Set("state", row.state).Dump();
+    event.time_us = row.created_us;
+    RETURN_IF_ERROR(tx.AppendEvent(event));
+    RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "job.create", row.principal, "ok")));
+    return Ok();
+  });
+}
+
+Status Engine::Start(const std::shared_ptr<LiveJob>& job) {
+  const std::string id = job->row().id;
+  ASSIGN_OR_RETURN(inventory::DriveBinding binding, services_.inventory.Bind(job->row().drive_id));
+  inventory::Lane* lane = binding.lane;
+  const bool posted = lane->Post([this, job, id, planned = std::move(binding)]() mutable {
+    // Jobs before it may have changed the drive: this is what it is when its turn comes.
+    auto now = services_.inventory.Bind(job->row().drive_id);
+    Runner(services_, job, now ? std::move(*now) : std::move(planned)).Run();
+    Finish(id);
+  });
+  if (!posted) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
+  return Ok();
+}
+
+void Engine::Finish(const std::string& job_id) {
+  WatchHub& hub = services_.hub;
+  {
+    // Notified under the lock: who waits for the last job may destroy the engine right after.
+    MutexLock lock(mutex_);
+    live_.erase(job_id);
+    ended_.NotifyAll();
+  }
+  hub.Notify(job_id);
+}
+
+std::shared_ptr<LiveJob> Engine::Live(const std::string& job_id) const {
+  MutexLock lock(mutex_);
+  const auto it = live_.find(job_id);
+  return it == live_.end() ? nullptr : it->second.job;
+}
+
+Result<JobView> Engine::Get(const std::string& job_id) {
+  ASSIGN_OR_RETURN(const storage::Job row, services_.ledger.GetJob(job_id));
+  return View(row);
+}
+
+Result<JobView> Engine::View(const storage::Job& row) {
+  JobView view;
+  view.row = row;
+  ASSIGN_OR_RETURN(view.plan, ParsePlan(row.plan_json));
+  ASSIGN_OR_RETURN(view.steps, services_.ledger.ListSteps(row.id));
+  ASSIGN_OR_RETURN(const auto dumps, services_.ledger.ListDumps({.job_id = row.id}, {.size = 100}));
+  for (const auto& dump : dumps.rows) view.dump_ids.push_back(dump.id);
+  MutexLock lock(mutex_);
+  const auto it = live_.find(row.id);
+  if (it == live_.end()) return view;
+  view.prompt = it->second.job->prompt();
+  view.progress = it->second.job->progress();
+  if (row.state == ToString(State::kQueued)) {
+    for (const auto& [id, other] : live_) {
+      if (id < row.id && other.channel == it->second.channel) ++view.queue_position;
+    }
+  }
+  return view;
+}
+
+Status Engine::Cancel(const std::string& job_id, const std::string& principal) {
+  const auto job = Live(job_id);
+  if (!job) {
+    RETURN_IF_ERROR(services_.ledger.GetJob(job_id));
+    return FailedPrecondition("JOB_CLOSED", "the job has already ended");
+  }
+  RETURN_IF_ERROR(job->RequestCancel());
+  RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    RETURN_IF_ERROR(tx.AppendAudit(JobFact(job->row(), "job.cancel", principal, "ok")));
+    return Ok();
+  }));
+  // A job that waits for approval holds no lane, so it closes by passing over one.
+  if (job->row().state == ToString(State::kAwaitingApproval)) return Start(job);
+  return Ok();
+}
+
+Status Engine::Answer(const std::string& job_id, const std::string& prompt_id,
+                      const std::string& answer, const std::string& principal) {
+  const auto job = Live(job_id);
+  if (!job) {
+    RETURN_IF_ERROR(services_.ledger.GetJob(job_id));
+    return FailedPrecondition("JOB_CLOSED", "the job has already ended");
+  }
+  return job->Answer(prompt_id, answer, principal);
+}
+
+Status Engine::Approve(const std::string& job_id, const std::string& plan_digest,
+                       const std::string& reason, const std::string& principal) {
+  const auto job = Live(job_id);
+  if (!job || job->row().state != ToString(State::kAwaitingApproval)) {
+    RETURN_IF_ERROR(services_.ledger.GetJob(job_id));
+    return FailedPrecondition("NOT_AWAITING_APPROVAL", "the job does not wait for an approval");
+  }
+  const storage::Job row = job->row();
+  if (row.principal == principal) {
+    return Error(Code::kPermissionDenied, "APPROVER_IS_REQUESTER",
+                 "who asked for a job cannot approve it")
+        .WithRemedy("let a second person approve it");
+  }
+  if (plan_digest != row.plan_digest) {
+    return Aborted("PLAN_STALE", "the approval is for another plan than the job's");
+  }
+  job->Update([](storage::Job& changed) { changed.state = ToString(State::kQueued); });
+  RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    RETURN_IF_ERROR(tx.UpdateJob(job->row()));
+    auto fact = JobFact(job->row(), "job.approve", principal, "ok");
+    fact.details.emplace_back("reason", reason);
+    RETURN_IF_ERROR(tx.AppendAudit(fact));
+    return Ok();
+  }));
+  services_.hub.Notify(job_id);
+  return Start(job);
+}
+
+std::string Engine::CurrentJob(const std::string& drive_id) const {
+  MutexLock lock(mutex_);
+  for (const auto& [id, running] : live_) {
+    if (running.job->row().drive_id == drive_id) return id;
+  }
+  return {};
+}
+
+void Engine::Drain() {
+  std::vector<std::shared_ptr<LiveJob>> waiting;
+  {
+    MutexLock lock(mutex_);
+    draining_ = true;
+    for (auto& [id, running] : live_) waiting.push_back(running.job);
+  }
+  for (const auto& job : waiting) {
+    job->RequestCancel().IgnoreError("past the point of no return it is finished, not cancelled");
+    if (job->row().state == ToString(State::kAwaitingApproval)) {
+      Start(job).IgnoreError("the next start of the daemon closes it");
+    }
+  }
+  MutexLock lock(mutex_);
+  while (!live_.empty()) ended_.Wait(mutex_);
+}
+
+Status Engine::RecoverOpenJobs() {
+  for (;;) {
+    // Closing a job takes it off this list, so the first page is always the next one.
+    ASSIGN_OR_RETURN(const auto open,
+                     services_.ledger.ListJobs({.open_only = true}, {.size = 100}));
+    if (open.rows.empty()) return Ok();
+    for (const storage::Job& row : open.rows) RETURN_IF_ERROR(CloseLeftOver(row));
+  }
+}
+
+Status Engine::CloseLeftOver(const storage::Job& left) {
+  storage::Job row = left;
+  const bool wrote = row.write_started_us != 0;
+  row.state = ToString(State::kClosed);
+  row.result = ToString(wrote ? JobResult::kFailed : JobResult::kCancelled);
+  row.outcome = ToString(wrote                 ? Outcome::kUnknown
+                         : row.started_us != 0 ? Outcome::kUnchanged
+                                               : Outcome::kNotStarted);
+  row.drive_state = ToString(wrote ? DriveState::kUnknown : DriveState::kUntouched);
+  row.error_reason = "DAEMON_STOPPED";
+  row.error_message = wrote ? "the daemon stopped while the drive was being written"
+                            : "the daemon stopped before anything was written";
+  row.error_remedy = wrote ? "do not unplug the drive; restore the backup that this job made"
+                           : "start the job again";
+  if (wrote) row.eeprom_check = ToString(EepromCheck::kNotRead);
+  row.ended_us = services_.clock.WallMicros();
+  log::Warn("closed a job that an earlier process left open", "job", row.id, "outcome",
+            row.outcome);
+  return services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    RETURN_IF_ERROR(tx.UpdateJob(row));
+    storage::JobEvent event;
+    event.job_id = row.id;
+    event.type = "state";
+    event.state = row.state;
+    event.detail_json = storage::audit::Json::Object().Set("state", row.state).Dump();
+    event.time_us = row.ended_us;
+    RETURN_IF_ERROR(tx.AppendEvent(event));
+    RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "job.close", row.principal, row.error_reason)));
+    if (!wrote) return Ok();
+    return tx.InsertQuarantine({.id = tx.NewId(),
+                                .subject_kind = "drive",
+                                .subject_id = row.drive_id,
+                                .reason = "a write to it was interrupted",
+                                .job_id = row.id,
+                                .since_us = row.ended_us});
+  });
+}
+
+}  // namespace firmbench::jobs

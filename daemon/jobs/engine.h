@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The job engine: plans, accepts, queues, cancels and shows jobs. Thread-safe. No call waits for
+// hardware: jobs run on the lanes of their drives, calls read snapshots and the ledger.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/jobs/runner.h"
+
+namespace firmbench::jobs {
+
+// A request to create a job, with what makes it safe to repeat and impossible to misdirect.
+struct CreateRequest {
+  JobSpec spec;
+  std::string etag;         // of the drive; required for jobs that write
+  std::string plan_digest;  // of the plan that was shown; required for jobs that write
+  std::string request_id;   // the client's own; required for jobs that write
+  std::string principal;    // from the connection, never from the request
+};
+
+// A job as anybody may see it.
+struct JobView {
+  storage::Job row;
+  Plan plan;
+  std::vector<storage::JobStep> steps;
+  std::vector<std::string> dump_ids;
+  std::optional<OpenPrompt> prompt;
+  std::optional<Progress> progress;
+  int queue_position = 0;     // jobs ahead of it on its lane; 0 when it runs or is closed
+  int64_t last_sequence = 0;  // of its newest event
+};
+
+class Engine {
+ public:
+  explicit Engine(const Services& services) : services_(services) {}
+  // Waits for what runs on the lanes.
+  ~Engine();
+
+  // Closes what an earlier process left open. Call once, before the first job.
+  Status RecoverOpenJobs();
+
+  // The plan, nothing touched: DRIVE_NOT_FOUND, IMAGE_NOT_FOUND, DUMP_NOT_FOUND. What stands
+  // against the job is in Plan::problems.
+  Result<Plan> MakePlanFor(const JobSpec& spec);
+
+  // In this order: request_id known? (the same job again, or REQUEST_ID_REUSED), etag
+  // (ETAG_STALE), plan (PLAN_STALE), problems (the first one's reason). Job and audit entry are
+  // one transaction. ETAG_REQUIRED, PLAN_DIGEST_REQUIRED, REQUEST_ID_REQUIRED, SHUTTING_DOWN.
+  Result<JobView> Create(const CreateRequest& request);
+
+  Result<JobView> Get(const std::string& job_id);
+  Result<JobView> View(const storage::Job& row);
+  // The live part only, without the database; nullopt for a closed job.
+  std::shared_ptr<LiveJob> Live(const std::string& job_id) const;
+
+  Status Cancel(const std::string& job_id, const std::string& principal);
+  Status Answer(const std::string& job_id, const std::string& prompt_id, const std::string& answer,
+                const std::string& principal);
+  // NOT_AWAITING_APPROVAL, APPROVER_IS_REQUESTER, PLAN_STALE.
+  Status Approve(const std::string& job_id, const std::string& plan_digest,
+                 const std::string& reason, const std::string& principal);
+
+  // The job that holds the drive's lane or waits for it, "" when none does.
+  std::string CurrentJob(const std::string& drive_id) const;
+
+  // No new jobs; those that have not begun to write are cancelled; returns when all have ended.
+  void Drain();
+
+  WatchHub& hub() { return services_.hub; }
+
+ private:
+  struct Running {
+    std::shared_ptr<LiveJob> job;
+    std::string channel;
+  };
+
+  Result<std::optional<JobView>> FindRepeated(const CreateRequest& request);
+  Status CheckRequest(const CreateRequest& request, const inventory::DriveSnapshot& drive) const;
+  Status Accept(const storage::Job& row, const Plan& plan);
+  void RefuseAudited(const CreateRequest& request, const Error& error);
+  Status Start(const std::shared_ptr<LiveJob>& job);
+  void Finish(const std::string& job_id);
+  Status CloseLeftOver(const storage::Job& row);
+
+  Services services_;
+  mutable Mutex mutex_;
+  CondVar ended_;
+  bool draining_ FB_GUARDED_BY(mutex_) = false;
+  std::map<std::string, Running> live_ FB_GUARDED_BY(mutex_);  // by job id: age order
+};
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a job writes into the ledger while it runs: state changes, steps, prompts and the audit
+// entries that belong to them, each in one transaction, then a wake-up for the watchers. Lane-only.
+
+#include <string>
+#include <vector>
+
+#include "daemon/jobs/live_job.h"
+#include "daemon/jobs/watch_hub.h"
+#include "storage/audit/canonical_json.h"
+#include "storage/storage.h"
+
+namespace firmbench::jobs {
+
+class Journal {
+ public:
+  Journal(storage::Ledger& ledger, WatchHub& hub, LiveJob& job, const Clock& clock)
+      : ledger_(ledger), hub_(hub), job_(job), clock_(clock) {}
+
+  // Moves the job to `state`. `also` changes the row, `audit` names the audit entry (none if
+  // empty), `more` runs in the same transaction.
+  using RowChange = std::function<void(storage::Job&)>;
+  using TransactionPart = std::function<Status(storage::Transaction&)>;
+  Status Enter(State state, std::string_view audit = {}, const RowChange& also = {},
+               const TransactionPart& more = {});
+
+  // Stores the step and tells the watchers.
+  Status Step(const storage::JobStep& step);
+
+  Status PromptOpened(const OpenPrompt& prompt);
+  Status PromptAnswered(const OpenPrompt& prompt, const LiveJob::Answered& answer);
+
+  // Something worth a line in the job's history.
+  Status Message(const std::string& text);
+
+  int64_t now_us() const { return clock_.WallMicros(); }
+
+ private:
+  Status Append(std::string_view type, storage::audit::Json detail, const TransactionPart& more);
+
+  storage::Ledger& ledger_;
+  WatchHub& hub_;
+  LiveJob& job_;
+  const Clock& clock_;
+};
+
+// The audit entry of a job in its present state.
+storage::AuditFact JobFact(const storage::Job& job, std::string_view action,
+                           std::string_view principal, std::string_view outcome);
+
+}  // namespace firmbench::jobs

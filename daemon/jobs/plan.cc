@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/jobs/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/base/hash.h"
+#include "daemon/jobs/plan_checks.h"
+#include "storage/audit/canonical_json.h"
+
+namespace firmbench::jobs {
+namespace {
+
+using storage::audit::Json;
+
+constexpr int kEepromReads = 3;
+constexpr int kFirmwareReads = 2;
+
+std::string Size(uint64_t bytes) {
+  return bytes % 1024 == 0 ? fmt::format("{} KB", bytes / 1024) : fmt::format("{} bytes", bytes);
+}
+
+// Collects the steps of one plan from what the model is and how long its phases take.
+class StepList {
+ public:
+  StepList(const families::ModelInfo& model, const families::PhaseEstimates& times)
+      : model_(model), times_(times) {}
+
+  void Check() {
+    Add(StepId::kCheckDrive, "check the drive", {}, "ask the drive again who it is", 0, {});
+  }
+  void ReadEeprom(int reads) {
+    for (int i = 1; i <= reads; ++i) {
+      Add(StepId::kReadEeprom, fmt::format("read EEPROM, {} of {}", i, reads), Memory::kEeprom,
+          "read this unit's own calibration", model_.eeprom_bytes, times_.read_eeprom);
+    }
+  }
+  void ReadFirmware(int reads) {
+    for (int i = 1; i <= reads; ++i) {
+      Add(StepId::kReadFirmware, fmt::format("read firmware, {} of {}", i, reads),
+          Memory::kFirmware, "read the whole flash chip", model_.firmware_bytes,
+          times_.read_firmware);
+    }
+  }
+  void Commit() {
+    Add(StepId::kCommitDumps, "store the backups", {},
+        "reads must agree; stored in the ledger and read back from it", 0, {});
+  }
+  void Enter() {
+    Add(StepId::kEnter, "enter update mode", Memory::kFirmware,
+        "bring the drive into the mode in which its flash can be written", 0, times_.enter);
+  }
+  void Arm(Memory memory) {
+    Add(StepId::kArm, "arm", memory,
+        memory == Memory::kEeprom
+            ? "the EEPROM must still equal the stored backup"
+            : "identify the flash chip; samples of it must equal the stored backup",
+        0, {});
+  }
+  void Write(Memory memory, int64_t bytes) {
+    Add(StepId::kWrite, fmt::format("write {}", ToString(memory)), memory,
+        memory == Memory::kEeprom ? "write this unit's own EEPROM dump back"
+                                  : "erase and program only the units of the flash that differ",
+        bytes, times_.write);
+  }
+  void Reset() {
+    Add(StepId::kReset, "reset the drive", {}, "leave update mode and find the drive again", 0,
+        times_.leave);
+  }
+  void ReadBack(Memory memory, int64_t bytes) {
+    Add(StepId::kReadBack, fmt::format("read back {}", ToString(memory)), memory,
+        "read everything through fresh descriptors and compare it with the plan", bytes,
+        memory == Memory::kEeprom ? times_.read_eeprom : times_.read_firmware);
+  }
+  void CheckEeprom() {
+    Add(StepId::kCheckEeprom, "check EEPROM", Memory::kEeprom,
+        "read the EEPROM again and compare it with the one from before", model_.eeprom_bytes,
+        times_.read_eeprom);
+  }
+  void Compare(Memory memory) {
+    Add(StepId::kCompare, "compare", memory, "compare what was read with the reference", 0, {});
+  }
+  std::vector<PlanStep> Take() { return std::move(steps_); }
+
+ private:
+  void Add(StepId id, std::string name, std::optional<Memory> memory, std::string text,
+           int64_t bytes, Nanos estimate) {
+    steps_.push_back({id, std::move(name), memory, std::move(text), bytes, estimate});
+  }
+  const families::ModelInfo& model_;
+  const families::PhaseEstimates& times_;
+  std::vector<PlanStep> steps_;
+};
+
+bool Reads(const Plan& plan, Memory memory) {
+  return plan.spec.memory == "all" || plan.spec.memory == ToString(memory);
+}
+
+std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
+  const inventory::DriveSnapshot& drive = *inputs.drive;
+  StepList list(*drive.model, drive.family->Estimates(*drive.model));
+  const auto* eeprom = FindAbilities(drive, Memory::kEeprom);
+  const bool eeprom_readable = eeprom != nullptr && eeprom->read.possible;
+  list.Check();
+  switch (plan.spec.kind) {
+    case Kind::kBackup:
+      if (Reads(plan, Memory::kEeprom)) list.ReadEeprom(kEepromReads);
+      if (Reads(plan, Memory::kFirmware)) list.ReadFirmware(kFirmwareReads);
+      list.Commit();
+      break;
+    case Kind::kFlash:
+    case Kind::kRestore:
+      if (eeprom_readable) list.ReadEeprom(kEepromReads);
+      list.ReadFirmware(kFirmwareReads);
+      list.Commit();
+      list.Enter();
+      list.Arm(Memory::kFirmware);
+      list.Write(Memory::kFirmware, drive.model->firmware_bytes);
+      list.Reset();
+      list.ReadBack(Memory::kFirmware, drive.model->firmware_bytes);
+      if (eeprom_readable) list.CheckEeprom();
+      break;
+    case Kind::kEepromRestore:
+      list.ReadEeprom(kEepromReads);
+      list.Commit();
+      list.Arm(Memory::kEeprom);
+      list.Write(Memory::kEeprom, drive.model->eeprom_bytes);
+      list.ReadBack(Memory::kEeprom, drive.model->eeprom_bytes);
+      break;
+    case Kind::kVerify: {
+      const Memory memory = *ParseMemory(plan.spec.memory);
+      if (memory == Memory::kEeprom) {
+        list.ReadEeprom(1);
+      } else {
+        list.ReadFirmware(1);
+      }
+      list.Compare(memory);
+      break;
+    }
+  }
+  return list.Take();
+}
+
+std::string UndoText(const Plan& plan, const PlanInputs& inputs) {
+  switch (plan.spec.kind) {
+    case Kind::kBackup:
+    case Kind::kVerify:
+      return "nothing is written";
+    case Kind::kEepromRestore:
+      return "the EEPROM as it is now, read three times and stored before the first write";
+    case Kind::kFlash:
+    case Kind::kRestore:
+      return fmt::format(
+          "the drive's own firmware {}, read twice and stored before the first erase; "
+          "`firmbench restore` writes it back",
+          inputs.drive->identity.revision);
+  }
+  return {};
+}
+
+// The plan as a person reads it, in the order in which it matters.
+std::vector<std::string> Describe(const Plan& plan, const PlanInputs& inputs) {
+  const inventory::DriveSnapshot& drive = *inputs.drive;
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("{} in {}: firmware {}, {}", drive.model->model, drive.bay,
+                              drive.identity.revision, drive.connection_text));
+  if (Writes(plan.spec.kind)) {
+    const bool eeprom = plan.spec.kind == Kind::kEepromRestore;
+    lines.push_back(eeprom ? fmt::format("writes the EEPROM ({}): the calibration of this one unit",
+                                         Size(drive.model->eeprom_bytes))
+                           : fmt::format("writes the firmware ({} in the flash chip); the EEPROM "
+                                         "is not written",
+                                         Size(drive.model->firmware_bytes)));
+    if (inputs.image) {
+      lines.push_back(fmt::format("new firmware: {} {} {}, SHA-256 {}", inputs.image->model,
+                                  inputs.image->revision, inputs.image->file_name,
+                                  inputs.image->sha256));
+    }
+    if (inputs.dump) {
+      lines.push_back(fmt::format("from the backup of {} ({}), SHA-256 {}",
+                                  FormatRfc3339(inputs.dump->created_us).substr(0, 10),
+                                  inputs.dump->revision, inputs.dump->sha256));
+    }
+    lines.push_back("undone by: " + plan.undo);
+    lines.push_back(fmt::format("if power is lost while writing, recovery is {}: {}",
+                                families::ToString(drive.model->recoverable_after_cut),
+                                drive.model->recoverable_why));
+  } else {
+    lines.emplace_back("nothing is written to the drive");
+  }
+  return lines;
+}
+
+Json ProblemsJson(const std::vector<inventory::Problem>& problems) {
+  Json list = Json::Array();
+  for (const auto& problem : problems) {
+    list.Append(Json::Object()
+                    .Set("reason", problem.reason)
+                    .Set("remedy", problem.remedy)
+                    .Set("text", problem.text));
+  }
+  return list;
+}
+
+std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
+  Json steps = Json::Array();
+  for (const PlanStep& step : plan.steps) {
+    steps.Append(Json::Object()
+                     .Set("bytes", step.bytes)
+                     .Set("estimate_us", step.estimate.count() / 1000)
+                     .Set("id", static_cast<int>(step.id))
+                     .Set("memory", step.memory ? ToString(*step.memory) : std::string_view())
+                     .Set("name", step.name)
+                     .Set("text", step.text));
+  }
+  Json lines = Json::Array();
+  for (const std::string& line : plan.lines) lines.Append(line);
+  return Json::Object()
+      .Set("drive", plan.spec.drive_id)
+      .Set("dump", plan.spec.dump_id)
+      .Set("etag", plan.etag)
+      .Set("image", plan.spec.image_id)
+      .Set("kind", ToString(plan.spec.kind))
+      .Set("lines", std::move(lines))
+      .Set("memory", plan.spec.memory)
+      .Set("model", inputs.drive->model != nullptr ? inputs.drive->model->model : "")
+      .Set("needs_approval", plan.needs_approval)
+      .Set("override_reason", plan.spec.override_reason)
+      .Set("payload_sha256", inputs.payload.empty() ? std::string() : Sha256Hex(inputs.payload))
+      .Set("problems", ProblemsJson(plan.problems))
+      .Set("revision", inputs.drive->identity.revision)
+      .Set("steps", std::move(steps))
+      .Set("undo", plan.undo)
+      .Set("unit", inputs.drive->unit.unit_id)
+      .Set("warnings", ProblemsJson(plan.warnings))
+      .Dump();
+}
+
+std::vector<inventory::Problem> ParseProblems(const Json& list) {
+  std::vector<inventory::Problem> problems;
+  for (const Json& item : list.items()) {
+    problems.push_back(
+        {item["reason"].AsString(""), item["text"].AsString(""), item["remedy"].AsString("")});
+  }
+  return problems;
+}
+
+}  // namespace
+
+const families::MemoryAbilities* FindAbilities(const inventory::DriveSnapshot& drive,
+                                               Memory memory) {
+  const auto it = std::find_if(drive.abilities.begin(), drive.abilities.end(),
+                               [memory](const auto& a) { return a.memory == memory; });
+  return it == drive.abilities.end() ? nullptr : &*it;
+}
+
+Plan MakePlan(const JobSpec& spec, const PlanInputs& inputs) {
+  Plan plan;
+  plan.spec = Normalise(spec, inputs);
+  plan.etag = inputs.drive->etag;
+  plan.problems = FindProblems(plan.spec, inputs);
+  if (inputs.drive->model != nullptr) {
+    plan.warnings = FindWarnings(plan.spec, inputs);
+    plan.needs_approval = NeedsApproval(plan.spec, inputs);
+    plan.steps = MakeSteps(plan, inputs);
+    plan.undo = UndoText(plan, inputs);
+    plan.lines = Describe(plan, inputs);
+  }
+  for (const PlanStep& step : plan.steps) plan.estimate += step.estimate;
+  plan.json = ToJson(plan, inputs);
+  plan.digest = Sha256Hex(AsBytes(plan.json));
+  return plan;
+}
+
+Result<Plan> ParsePlan(const std::string& json) {
+  const auto unreadable = [] {
+    return DataLoss("PLAN_UNREADABLE", "the stored plan of the job cannot be read");
+  };
+  auto parsed = Json::Parse(json);
+  if (!parsed) return unreadable();
+  const Json& root = *parsed;
+  const auto kind = ParseKind(root["kind"].AsString(""));
+  if (!kind) return unreadable();
+  Plan plan;
+  plan.spec.kind = *kind;
+  plan.spec.drive_id = root["drive"].AsString("");
+  plan.spec.memory = root["memory"].AsString("");
+  plan.spec.image_id = root["image"].AsString("");
+  plan.spec.dump_id = root["dump"].AsString("");
+  plan.spec.override_reason = root["override_reason"].AsString("");
+  plan.etag = root["etag"].AsString("");
+  plan.undo = root["undo"].AsString("");
+  plan.needs_approval = root["needs_approval"].AsBool(false);
+  plan.problems = ParseProblems(root["problems"]);
+  plan.warnings = ParseProblems(root["warnings"]);
+  for (const Json& line : root["lines"].items()) plan.lines.push_back(line.AsString(""));
+  for (const Json& item : root["steps"].items()) {
+    PlanStep step;
+    const int64_t id = item["id"].AsInteger(-1);
+    if (id < 0 || id > static_cast<int64_t>(StepId::kCompare)) return unreadable();
+    step.id = static_cast<StepId>(id);
+    step.name = item["name"].AsString("");
+    step.memory = ParseMemory(item["memory"].AsString(""));
+    step.text = item["text"].AsString("");
+    step.bytes = item["bytes"].AsInteger(0);
+    step.estimate = std::chrono::microseconds(item["estimate_us"].AsInteger(0));
+    plan.estimate += step.estimate;
+    plan.steps.push_back(std::move(step));
+  }
+  plan.json = json;
+  plan.digest = Sha256Hex(AsBytes(json));
+  return plan;
+}
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a job would do, before anything is touched: its steps, what undoes it, what stands against
+// it, and a digest. Pure over what the caller read from the ledger and the inventory, so that the
+// same question always has the same digest and a plan that went stale is noticed.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/inventory/inventory.h"
+#include "daemon/jobs/words.h"
+#include "storage/storage.h"
+
+namespace firmbench::jobs {
+
+// What a client asks for.
+struct JobSpec {
+  Kind kind = Kind::kBackup;
+  std::string drive_id;
+  std::string memory = "all";   // "firmware", "eeprom" or "all"; backup only
+  std::string image_id;         // flash, verify
+  std::string dump_id;          // restore, verify
+  std::string override_reason;  // why a person goes on although the evidence is weak
+};
+
+enum class StepId : uint8_t {
+  kCheckDrive,
+  kReadEeprom,    // occurs three times
+  kReadFirmware,  // occurs twice before a write
+  kCommitDumps,
+  kEnter,
+  kArm,
+  kWrite,
+  kReset,
+  kReadBack,
+  kCheckEeprom,
+  kCompare,
+};
+
+struct PlanStep {
+  StepId id = StepId::kCheckDrive;
+  std::string name;  // "read firmware, 1 of 2"
+  std::optional<Memory> memory;
+  std::string text;  // one sentence
+  int64_t bytes = 0;
+  Nanos estimate{0};
+};
+
+struct Plan {
+  JobSpec spec;      // normalised: kind and memory as they will be carried out
+  std::string etag;  // of the drive the plan was made for
+  std::vector<PlanStep> steps;
+  std::string undo;                          // what brings the drive back, in words
+  std::vector<inventory::Problem> problems;  // any: the job is refused
+  std::vector<inventory::Problem> warnings;
+  bool needs_approval = false;     // a second person has to agree first
+  std::vector<std::string> lines;  // the plan as a person reads it
+  Nanos estimate{0};
+  std::string json;    // canonical
+  std::string digest;  // hex SHA-256 of json
+};
+
+// What the planner needs; the bytes are those of the image or dump the spec names.
+struct PlanInputs {
+  inventory::Snapshot drive;
+  std::optional<storage::Image> image;
+  std::optional<storage::Dump> dump;
+  Bytes payload;
+};
+
+Plan MakePlan(const JobSpec& spec, const PlanInputs& inputs);
+
+// The steps, texts and digest of a plan that was stored with its job. PLAN_UNREADABLE.
+Result<Plan> ParsePlan(const std::string& json);
+
+// The row's ability on one memory, nullptr when the model has no such memory.
+const families::MemoryAbilities* FindAbilities(const inventory::DriveSnapshot& drive,
+                                               Memory memory);
+
+}  // namespace firmbench::jobs

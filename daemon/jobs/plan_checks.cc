@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/jobs/plan_checks.h"
+
+#include <fmt/format.h>
+
+namespace firmbench::jobs {
+namespace {
+
+using inventory::DriveCondition;
+using inventory::Problem;
+using inventory::UnitVerdict;
+
+Problem FromError(const Error& error) { return {error.reason(), error.message(), error.remedy()}; }
+
+Memory WrittenMemory(const JobSpec& spec) {
+  return spec.kind == Kind::kEepromRestore ? Memory::kEeprom : Memory::kFirmware;
+}
+
+std::optional<Problem> CheckPresence(const inventory::DriveSnapshot& drive) {
+  switch (drive.condition) {
+    case DriveCondition::kGone:
+      return Problem{"DRIVE_GONE", "the drive is not attached any more",
+                     "attach it to the same port again"};
+    case DriveCondition::kIdentifying:
+      return Problem{"DRIVE_IDENTIFYING", "the drive is still being identified",
+                     "try again in a few seconds"};
+    case DriveCondition::kNotAnswering:
+      return drive.problems.empty() ? Problem{"DRIVE_NOT_ANSWERING", "the drive does not answer",
+                                              "check its power and cable"}
+                                    : drive.problems.front();
+    case DriveCondition::kReady:
+      break;
+  }
+  if (drive.model == nullptr) {
+    return Problem{"DRIVE_UNKNOWN", "no family of this version knows this drive",
+                   "it stays read-only; `firmbench drive show` has what it said of itself"};
+  }
+  return std::nullopt;
+}
+
+void CheckReadable(const inventory::DriveSnapshot& drive, Memory memory,
+                   std::vector<Problem>& problems) {
+  const auto* abilities = FindAbilities(drive, memory);
+  if (abilities != nullptr && abilities->read.possible) return;
+  problems.push_back({"MEMORY_NOT_READABLE",
+                      fmt::format("the {} cannot be read on this connection: {}", ToString(memory),
+                                  abilities != nullptr ? abilities->read.why : "no such memory"),
+                      abilities != nullptr ? abilities->read.would_help : ""});
+}
+
+void CheckWritable(const JobSpec& spec, const inventory::DriveSnapshot& drive,
+                   std::vector<Problem>& problems) {
+  const Memory memory = WrittenMemory(spec);
+  const auto* abilities = FindAbilities(drive, memory);
+  const families::Ability none;
+  const families::Ability& ability = abilities == nullptr        ? none
+                                     : spec.kind == Kind::kFlash ? abilities->flash
+                                                                 : abilities->restore;
+  if (!ability.possible) {
+    problems.push_back({"MEMORY_NOT_WRITABLE",
+                        fmt::format("the {} cannot be written on this connection: {}",
+                                    ToString(memory), ability.why),
+                        ability.would_help});
+  }
+  if (!drive.quarantine.empty()) {
+    problems.push_back(
+        {"DRIVE_QUARANTINED", "the drive is in quarantine: " + drive.quarantine,
+         "find out what happened (`firmbench job list`), then let a manager lift it"});
+  }
+  if (drive.unit.verdict == UnitVerdict::kAmbiguous) {
+    problems.push_back({"UNIT_AMBIGUOUS",
+                        "it is not certain which unit this drive is: " + drive.unit.why,
+                        "attach one of the drives that look the same at a time"});
+  }
+}
+
+void CheckPayload(const JobSpec& spec, const PlanInputs& inputs, std::vector<Problem>& problems) {
+  const inventory::DriveSnapshot& drive = *inputs.drive;
+  const bool eeprom = spec.memory == ToString(Memory::kEeprom);
+  if (!eeprom) {
+    if (auto status = drive.family->CheckImage(*drive.model, inputs.payload); !status) {
+      problems.push_back(FromError(status.error()));
+    }
+    return;
+  }
+  if (inputs.payload.size() != drive.model->eeprom_bytes) {
+    problems.push_back({"DUMP_SIZE_WRONG",
+                        fmt::format("the dump has {} bytes, the EEPROM of this model {}",
+                                    inputs.payload.size(), drive.model->eeprom_bytes),
+                        "choose an EEPROM dump of this unit"});
+  }
+  if (spec.kind != Kind::kEepromRestore) return;
+  // The calibration of another drive ruins this one: its own dump or nothing.
+  const bool own = drive.unit.verdict == UnitVerdict::kKnown && inputs.dump &&
+                   inputs.dump->unit_id == drive.unit.unit_id;
+  if (!own) {
+    problems.push_back({"DUMP_OF_ANOTHER_UNIT",
+                        "this EEPROM dump is not known to be of this very unit",
+                        "`firmbench dump list --unit UNIT` shows the dumps of one unit"});
+  }
+}
+
+}  // namespace
+
+JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs) {
+  JobSpec result = spec;
+  if (inputs.dump) {
+    result.memory = inputs.dump->memory;
+    if (spec.kind == Kind::kRestore && inputs.dump->memory == ToString(Memory::kEeprom)) {
+      result.kind = Kind::kEepromRestore;
+    }
+  } else if (spec.kind != Kind::kBackup) {
+    result.memory = ToString(Memory::kFirmware);
+  }
+  return result;
+}
+
+std::vector<Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs) {
+  const inventory::DriveSnapshot& drive = *inputs.drive;
+  if (auto problem = CheckPresence(drive)) return {std::move(*problem)};
+  std::vector<Problem> problems;
+  if (spec.kind == Kind::kBackup) {
+    if (spec.memory != ToString(Memory::kEeprom)) CheckReadable(drive, Memory::kFirmware, problems);
+    if (spec.memory != ToString(Memory::kFirmware)) CheckReadable(drive, Memory::kEeprom, problems);
+    return problems;
+  }
+  CheckPayload(spec, inputs, problems);
+  CheckReadable(drive, *ParseMemory(spec.memory), problems);
+  if (Writes(spec.kind)) CheckWritable(spec, drive, problems);
+  if (Writes(spec.kind) && NeedsApproval(spec, inputs) && spec.override_reason.empty()) {
+    problems.push_back({"OVERRIDE_REASON_REQUIRED",
+                        "the evidence for writing to this model is weak, so a reason is required",
+                        "give a reason; a second person has to approve the job"});
+  }
+  return problems;
+}
+
+std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs) {
+  const inventory::DriveSnapshot& drive = *inputs.drive;
+  std::vector<Problem> warnings;
+  if (!Writes(spec.kind)) return warnings;
+  const auto* eeprom = FindAbilities(drive, Memory::kEeprom);
+  if (spec.kind != Kind::kEepromRestore && (eeprom == nullptr || !eeprom->read.possible)) {
+    warnings.push_back(
+        {"EEPROM_NOT_CHECKED",
+         "the EEPROM cannot be read here, so nobody can prove that it stayed as it is",
+         eeprom != nullptr ? eeprom->read.would_help : ""});
+  }
+  if (drive.model->chip_assumed) {
+    warnings.push_back(
+        {"CHIP_ASSUMED",
+         fmt::format("nobody has published the flash chip of this model; {} is assumed "
+                     "until the chip identifies itself",
+                     drive.model->chip_part),
+         ""});
+  }
+  if (inputs.dump && inputs.dump->unit_id != drive.unit.unit_id && spec.kind == Kind::kRestore) {
+    warnings.push_back({"DUMP_OF_ANOTHER_UNIT",
+                        "the firmware comes from the backup of another unit",
+                        "use this unit's own backup unless you mean it"});
+  }
+  if (inputs.dump && inputs.dump->agreeing_reads < 2) {
+    warnings.push_back(
+        {"DUMP_READ_ONCE", "this dump was read only once", "prefer a backup whose reads agree"});
+  }
+  return warnings;
+}
+
+bool NeedsApproval(const JobSpec& spec, const PlanInputs& inputs) {
+  const inventory::DriveSnapshot& drive = *inputs.drive;
+  if (!Writes(spec.kind) || drive.model == nullptr || drive.connection.simulated) return false;
+  const auto* abilities = FindAbilities(drive, WrittenMemory(spec));
+  if (abilities == nullptr) return false;
+  const Evidence evidence =
+      spec.kind == Kind::kFlash ? abilities->flash.evidence : abilities->restore.evidence;
+  return evidence <= Evidence::kSecondHand ||
+         drive.model->recoverable_after_cut != families::Recoverable::kProven;
+}
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What stands against a job, in words and with the way to mend it. Pure; the planner's own.
+
+#include <vector>
+
+#include "daemon/jobs/plan.h"
+
+namespace firmbench::jobs {
+
+// The spec as it will be carried out: a restore of an EEPROM dump becomes kEepromRestore, and the
+// memory is the one that the dump or image is for.
+JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs);
+
+// Reasons to refuse, the most important first; empty when there are none.
+std::vector<inventory::Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs);
+
+// What a person should know before saying yes. The drive's model must be known.
+std::vector<inventory::Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs);
+
+// On real hardware a second-hand command, or a write that nobody has seen survive a cut, needs a
+// second person.
+bool NeedsApproval(const JobSpec& spec, const PlanInputs& inputs);
+
+}  // namespace firmbench::jobs

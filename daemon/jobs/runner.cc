@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/jobs/runner.h"
+
+#include <fmt/format.h>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/log.h"
+#include "daemon/jobs/payload.h"
+#include "daemon/scsi/commands.h"
+
+namespace firmbench::jobs {
+namespace {
+
+// A drive with a disc may be in use, and spins it up in the middle of a reset.
+Status CheckTrayEmpty(scsi::Transport& transport) {
+  ASSIGN_OR_RETURN(const scsi::Readiness readiness, scsi::TestUnitReady(transport));
+  if (readiness != scsi::Readiness::kReady && readiness != scsi::Readiness::kInBetween) return Ok();
+  return FailedPrecondition("MEDIUM_PRESENT", "there is a disc in the drive")
+      .WithRemedy("take the disc out, then start again; `firmbench drive eject` opens the tray");
+}
+
+}  // namespace
+
+Runner::Runner(const Services& services, std::shared_ptr<LiveJob> job,
+               inventory::DriveBinding binding)
+    : services_(services),
+      job_(std::move(job)),
+      drive_(std::move(binding)),
+      journal_(services.ledger, services.hub, *job_, services.clock),
+      meter_(*job_, *drive_.attachment.clock,
+             [hub = &services.hub, id = job_->row().id] { hub->Notify(id); }) {}
+
+Runner::~Runner() = default;
+
+void Runner::Run() {
+  const Status status =
+      job_->cancelled() ? Status(Cancelled("JOB_CANCELLED", "the job was cancelled")) : Work();
+  Close(status);
+}
+
+Status Runner::Work() {
+  RETURN_IF_ERROR(journal_.Enter(State::kPreflight, "job.start", [this](storage::Job& row) {
+    row.started_us = journal_.now_us();
+  }));
+  ASSIGN_OR_RETURN(payload_, LoadPayload(services_.ledger, job_->plan().spec));
+  RETURN_IF_ERROR(CheckDrive());
+  outcome_ = Outcome::kUnchanged;
+  switch (job_->plan().spec.kind) {
+    case Kind::kBackup:
+      return DumpMemories();
+    case Kind::kVerify:
+      return Verify();
+    case Kind::kFlash:
+    case Kind::kRestore:
+      return WorkOnFirmware();
+    case Kind::kEepromRestore:
+      return WorkOnEeprom();
+  }
+  return Internal("JOB_KIND_UNKNOWN", "the job is of no known kind");
+}
+
+Status Runner::WorkOnFirmware() {
+  RETURN_IF_ERROR(DumpMemories());
+  RETURN_IF_ERROR(family().CheckUndo(model(), drive_.snapshot->identity, firmware_before_));
+  RETURN_IF_ERROR(journal_.Enter(State::kEntering));
+  RETURN_IF_ERROR(BeginStep(StepId::kEnter));
+  ASSIGN_OR_RETURN(update_, OpenFresh());
+  RETURN_IF_ERROR(update_->session->EnterUpdateMode(*this));
+  RETURN_IF_ERROR(EndStep(Outcome::kUnchanged));
+
+  const Status armed = ArmFirmware();
+  if (!armed || write_plan_.units.empty()) {
+    ResetDrive();
+    return armed;
+  }
+  const Status committed = PassPointOfNoReturn();
+  if (!committed) {
+    ResetDrive();
+    return committed;
+  }
+  // From here on nothing returns early: whatever fails, the drive is reset, read and judged.
+  write_status_ = WriteFirmware();
+  ResetDrive();
+  ReadBackFirmware();
+  if (InPlan(StepId::kCheckEeprom)) CheckEepromAfter();
+  return Ok();
+}
+
+Status Runner::WorkOnEeprom() {
+  RETURN_IF_ERROR(DumpMemories());
+  RETURN_IF_ERROR(BeginStep(StepId::kArm));
+  target_ = payload_;
+  ASSIGN_OR_RETURN(update_, OpenFresh());
+  ASSIGN_OR_RETURN(const Bytes now, update_->session->Read(Memory::kEeprom, {}, *this));
+  if (now != eeprom_before_) {
+    return Aborted("TARGET_CHANGED", "the EEPROM changed since it was backed up");
+  }
+  if (target_ == eeprom_before_) {
+    eeprom_check_ = EepromCheck::kEqual;
+    return EndStep(Outcome::kUnchanged, "the EEPROM already holds this dump");
+  }
+  ASSIGN_OR_RETURN(write_plan_,
+                   family().PlanWrite(model(), Memory::kEeprom, eeprom_before_, target_, {}));
+  RETURN_IF_ERROR(EndStep(Outcome::kUnchanged));
+  RETURN_IF_ERROR(journal_.Enter(State::kArmed));
+  RETURN_IF_ERROR(PassPointOfNoReturn());
+  write_status_ = WriteEeprom();
+  update_.reset();
+  CheckEepromAfter();
+  return Ok();
+}
+
+// Is this still the drive that the plan was made for?
+Status Runner::CheckDrive() {
+  RETURN_IF_ERROR(BeginStep(StepId::kCheckDrive));
+  if (drive_.snapshot->condition != inventory::DriveCondition::kReady ||
+      drive_.snapshot->model == nullptr) {
+    return Aborted("DRIVE_GONE", "the drive of the plan is not attached any more")
+        .WithRemedy("attach it to its port and make a new plan");
+  }
+  if (Writes(job_->plan().spec.kind) && drive_.snapshot->etag != job_->plan().etag) {
+    return Aborted("TARGET_CHANGED", "the drive changed after the plan was made")
+        .WithRemedy("look at the drive and make a new plan");
+  }
+  ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
+  ASSIGN_OR_RETURN(const scsi::Identity identity, scsi::ReadIdentity(*open.handles.scsi));
+  const scsi::Identity& planned = drive_.snapshot->identity;
+  if (identity.vendor != planned.vendor || identity.product != planned.product ||
+      identity.revision != planned.revision || identity.serial() != planned.serial()) {
+    return Aborted("TARGET_CHANGED",
+                   fmt::format("the drive calls itself {} {} {} now", identity.vendor,
+                               identity.product, identity.revision))
+        .WithRemedy("make a new plan for the drive that is attached now");
+  }
+  if (Writes(job_->plan().spec.kind)) RETURN_IF_ERROR(CheckTrayEmpty(*open.handles.scsi));
+  return EndStep(Outcome::kUnchanged);
+}
+
+void Runner::Close(const Status& status) {
+  update_.reset();
+  if (drive_.attachment.write_ended) drive_.attachment.write_ended();
+  FailStep(status).IgnoreError("it is what the job ends with");
+  const Error* error = !status    ? &status.error()
+                       : verdict_ ? &*verdict_
+                       : !write_status_ && outcome_ != Outcome::kChangedVerified
+                           ? &write_status_.error()
+                           : nullptr;
+  JobResult result = JobResult::kSucceeded;
+  if (error != nullptr) {
+    result = error->code() == Code::kCancelled                  ? JobResult::kCancelled
+             : job_->row().state == ToString(State::kPreflight) ? JobResult::kRefused
+                                                                : JobResult::kFailed;
+  }
+  const DriveState drive_state = !write_started_                 ? DriveState::kUntouched
+                                 : outcome_ == Outcome::kUnknown ? DriveState::kUnknown
+                                 : error != nullptr && outcome_ == Outcome::kChangedUnverified
+                                     ? DriveState::kPartlyWritten
+                                     : DriveState::kUntouched;
+  job_->Update([&](storage::Job& row) {
+    row.result = ToString(result);
+    row.outcome = ToString(outcome_);
+    if (eeprom_check_) row.eeprom_check = ToString(*eeprom_check_);
+    row.drive_state = ToString(drive_state);
+    if (error != nullptr) {
+      row.error_reason = error->reason();
+      row.error_message = error->message();
+      row.error_remedy = error->remedy();
+    }
+  });
+  StoreQuarantine();
+  // Before the job is seen as closed, so that who waits for it finds the drive as it is now.
+  if (write_started_) {
+    services_.inventory.IdentifyNow(drive_.snapshot->id);
+  } else {
+    services_.inventory.Reassess(drive_.snapshot->id);
+  }
+  Tolerate(journal_.Enter(State::kClosed, "job.close",
+                          [this](storage::Job& row) { row.ended_us = journal_.now_us(); }),
+           "close the job");
+  const storage::Job row = job_->row();
+  log::Info("job closed", "job", row.id, "kind", row.kind, "result", row.result, "outcome",
+            row.outcome, "reason", row.error_reason);
+}
+
+// A drive that may be half written, or whose EEPROM changed, is not written to again before a
+// person has looked at it.
+void Runner::StoreQuarantine() {
+  const storage::Job row = job_->row();
+  const bool eeprom_changed = eeprom_check_ == EepromCheck::kChanged;
+  const bool uncertain = row.drive_state != ToString(DriveState::kUntouched);
+  if (!write_started_ || (!eeprom_changed && !uncertain)) return;
+  const std::string reason =
+      eeprom_changed ? "its EEPROM changed during a write" : "a write to it did not end well";
+  Tolerate(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    RETURN_IF_ERROR(tx.InsertQuarantine({.id = tx.NewId(),
+                                         .subject_kind = "drive",
+                                         .subject_id = row.drive_id,
+                                         .reason = reason,
+                                         .job_id = row.id,
+                                         .since_us = tx.now_us()}));
+    RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "drive.quarantine", row.principal, "ok")));
+    return Ok();
+  }),
+           "put the drive in quarantine");
+}
+
+Result<Runner::OpenDrive> Runner::OpenFresh() {
+  OpenDrive open;
+  ASSIGN_OR_RETURN(open.handles,
+                   drive_.attachment.open({family().cdb_rules(), family().task_file_rules()}));
+  const families::DriveAccess access{open.handles.scsi.get(), open.handles.task_file.get(),
+                                     drive_.attachment.clock, drive_.attachment.second_device,
+                                     drive_.attachment.connection.simulated};
+  open.session = family().Open(model(), access);
+  return open;
+}
+
+bool Runner::InPlan(StepId id) const {
+  for (const PlanStep& step : job_->plan().steps) {
+    if (step.id == id) return true;
+  }
+  return false;
+}
+
+Status Runner::BeginStep(StepId id, int occurrence) {
+  const auto& steps = job_->plan().steps;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].id != id || occurrence-- > 0) continue;
+    step_ = {.job_id = job_->row().id,
+             .index = static_cast<int64_t>(i),
+             .name = steps[i].name,
+             .memory = steps[i].memory ? std::string(ToString(*steps[i].memory)) : std::string(),
+             .outcome = std::string(ToString(Outcome::kNotStarted)),
+             .note = {},
+             .started_us = journal_.now_us(),
+             .ended_us = 0};
+    step_open_ = true;
+    meter_.BeginStep(i);
+    return Ok();
+  }
+  return Internal("PLAN_STEP_MISSING", "the plan lacks a step that the job needs");
+}
+
+Status Runner::EndStep(Outcome outcome, const std::string& note) {
+  if (!step_open_) return Ok();
+  step_open_ = false;
+  step_.outcome = ToString(outcome);
+  step_.note = note;
+  step_.ended_us = journal_.now_us();
+  meter_.EndStep();
+  return journal_.Step(step_);
+}
+
+// Notes a failure in the step that is open, and hands it on.
+Status Runner::FailStep(const Status& status) {
+  if (!status) {
+    const Outcome outcome = write_started_ ? Outcome::kUnknown : Outcome::kUnchanged;
+    Tolerate(EndStep(outcome, status.error().message()), "note a failed step");
+  }
+  return status;
+}
+
+void Runner::Tolerate(const Status& status, const char* what) {
+  if (status) return;
+  log::ErrorLine("the ledger did not take what a job had to say; the job goes on", "what", what,
+                 "reason", status.error().reason());
+}
+
+void Runner::Progress(uint64_t done_bytes, uint64_t total_bytes) {
+  meter_.Report(done_bytes, total_bytes);
+}
+
+bool Runner::cancelled() const { return !write_started_ && job_->cancelled(); }
+
+Status Runner::Prompt(const families::PromptRequest& request) {
+  const OpenPrompt prompt{
+      NewId(services_.clock), request.kind, request.text,
+      services_.clock.WallMicros() +
+          std::chrono::duration_cast<std::chrono::microseconds>(request.timeout).count()};
+  job_->Open(prompt);
+  RETURN_IF_ERROR(journal_.PromptOpened(prompt));
+  if (drive_.attachment.scripted_operator) {
+    if (const auto answer = drive_.attachment.scripted_operator(request)) {
+      job_->Answer(prompt.id, *answer, "simulated operator")
+          .IgnoreError("somebody else was faster, which is as good");
+    }
+  }
+  auto answered = job_->WaitForAnswer(request.timeout);
+  services_.hub.Notify(job_->row().id);
+  if (!answered) return answered.error();
+  RETURN_IF_ERROR(journal_.PromptAnswered(prompt, *answered));
+  if (answered->answer == "cancel")
+    return Cancelled("JOB_CANCELLED", "the operator cancelled the job");
+  return Ok();
+}
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Carries one job out on its drive's lane, from PREFLIGHT to CLOSED. It alone moves the gate, and
+// only it decides what the outcome was: by what was read back, never by a command's status.
+// Lane-only; an object serves one job. Nothing in here aborts the process.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/inventory/inventory.h"
+#include "daemon/jobs/journal.h"
+#include "daemon/jobs/progress_meter.h"
+
+namespace firmbench::jobs {
+
+// What every job of a bench shares. References outlive the runner.
+struct Services {
+  storage::Ledger& ledger;
+  inventory::Inventory& inventory;
+  WatchHub& hub;
+  Clock& clock;
+};
+
+class Runner final : private families::Observer {
+ public:
+  Runner(const Services& services, std::shared_ptr<LiveJob> job, inventory::DriveBinding binding);
+  ~Runner() override;
+
+  void Run();
+
+ private:
+  // Descriptors of the drive with a session on them; the session goes first.
+  struct OpenDrive {
+    inventory::Handles handles;
+    std::unique_ptr<families::Session> session;
+  };
+  // A dump that was stored by this job.
+  struct Stored {
+    storage::Dump dump;
+    Bytes bytes;
+  };
+
+  // runner.cc: the way of a job, and its end.
+  Status Work();
+  Status WorkOnFirmware();
+  Status WorkOnEeprom();
+  Status CheckDrive();
+  void Close(const Status& status);
+  void StoreQuarantine();
+
+  // runner_read.cc: dumps.
+  Status DumpMemories();
+  Result<Bytes> ReadAgreeing(Memory memory, StepId step, int reads);
+  Status KeepDisagreeing(Memory memory, const std::vector<Bytes>& reads);
+  Status CommitDumps();
+  Result<std::string> ResolveUnit(storage::Transaction& tx);
+  Status StoreDump(storage::Transaction& tx, Memory memory, ByteView bytes,
+                   const std::string& purpose, int64_t reads, const std::string& unit_id);
+  Status ReadBackFromLedger();
+  Status Verify();
+
+  // runner_write.cc: everything behind DUMP_COMMITTED.
+  Status ArmFirmware();
+  Status CompareSamples();
+  Status PassPointOfNoReturn();
+  Status WriteFirmware();
+  Status WriteEeprom();
+  void ResetDrive();
+  void ReadBackFirmware();
+  void CheckEepromAfter();
+  void Conclude(const Result<Bytes>& after, ByteView before, ByteView target);
+
+  // Small things.
+  Result<OpenDrive> OpenFresh();
+  Status BeginStep(StepId id, int occurrence = 0);
+  Status EndStep(Outcome outcome, const std::string& note = {});
+  Status FailStep(const Status& status);
+  void Tolerate(const Status& status, const char* what);
+  const families::ModelInfo& model() const { return *drive_.snapshot->model; }
+  const families::Family& family() const { return *drive_.snapshot->family; }
+  bool InPlan(StepId id) const;
+
+  // families::Observer
+  void Progress(uint64_t done_bytes, uint64_t total_bytes) override;
+  Status Prompt(const families::PromptRequest& request) override;
+  bool cancelled() const override;
+
+  Services services_;
+  std::shared_ptr<LiveJob> job_;
+  inventory::DriveBinding drive_;
+  Journal journal_;
+  ProgressMeter meter_;
+  storage::JobStep step_;
+  bool step_open_ = false;
+
+  Bytes payload_;        // of the image or dump the job uses
+  Bytes eeprom_before_;  // agreed; empty when not read
+  Bytes firmware_before_;
+  std::vector<Stored> stored_;
+  std::optional<OpenDrive> update_;  // the descriptors that hold the drive in update mode
+  Bytes target_;
+  families::WritePlan write_plan_;
+  bool write_started_ = false;
+  Status write_status_;
+  Outcome outcome_ = Outcome::kNotStarted;
+  std::optional<EepromCheck> eeprom_check_;
+  std::optional<Error> verdict_;  // what went wrong after the write began
+};
+
+}  // namespace firmbench::jobs

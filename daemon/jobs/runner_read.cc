@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reading half of a job: several reads that must agree, stored and read back from the ledger
+// before anything else happens.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/base/hash.h"
+#include "daemon/inventory/known_units.h"
+#include "daemon/jobs/runner.h"
+
+namespace firmbench::jobs {
+namespace {
+
+constexpr int kEepromReads = 3;
+constexpr int kFirmwareReads = 2;
+
+// Every read goes another way through the memory than the one before, in other pieces, so that an
+// error of the path does not repeat itself by position.
+families::ReadPlan WayOfRead(int read) {
+  families::ReadPlan plan;
+  plan.order = read % 2 == 0 ? families::ReadOrder::kAscending : families::ReadOrder::kDescending;
+  plan.chunk_bytes = read % 2 == 0 ? 0 : 96;
+  return plan;
+}
+
+std::string Purpose(Kind kind) { return Writes(kind) ? "before_write" : "backup"; }
+
+}  // namespace
+
+Status Runner::DumpMemories() {
+  RETURN_IF_ERROR(journal_.Enter(State::kDumping));
+  // The EEPROM first: it is what can never be replaced, and reading it does not change the mode.
+  if (InPlan(StepId::kReadEeprom)) {
+    ASSIGN_OR_RETURN(eeprom_before_,
+                     ReadAgreeing(Memory::kEeprom, StepId::kReadEeprom, kEepromReads));
+    const std::string stable =
+        Sha256Hex(inventory::StablePart(eeprom_before_, model().volatile_eeprom));
+    if (!drive_.snapshot->eeprom_stable_sha256.empty() &&
+        stable != drive_.snapshot->eeprom_stable_sha256) {
+      return Aborted("TARGET_CHANGED",
+                     "the EEPROM is not the one that was seen when the plan was made")
+          .WithRemedy("another drive may be on this port now; make a new plan");
+    }
+  }
+  if (InPlan(StepId::kReadFirmware)) {
+    ASSIGN_OR_RETURN(firmware_before_,
+                     ReadAgreeing(Memory::kFirmware, StepId::kReadFirmware, kFirmwareReads));
+  }
+  RETURN_IF_ERROR(BeginStep(StepId::kCommitDumps));
+  RETURN_IF_ERROR(CommitDumps());
+  return EndStep(Outcome::kUnchanged, fmt::format("{} dumps stored and read back", stored_.size()));
+}
+
+Result<Bytes> Runner::ReadAgreeing(Memory memory, StepId step, int reads) {
+  std::vector<Bytes> results;
+  for (int i = 0; i < reads; ++i) {
+    RETURN_IF_ERROR(BeginStep(step, i));
+    ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
+    ASSIGN_OR_RETURN(Bytes read, open.session->Read(memory, WayOfRead(i), *this));
+    results.push_back(std::move(read));
+    RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, "SHA-256 " + Sha256Hex(results.back())));
+  }
+  const bool agree = std::all_of(results.begin(), results.end(),
+                                 [&](const Bytes& bytes) { return bytes == results.front(); });
+  if (agree) return std::move(results.front());
+  RETURN_IF_ERROR(KeepDisagreeing(memory, results));
+  return FailedPrecondition("READS_DISAGREE", fmt::format("{} reads of the {} are not all the same",
+                                                          reads, ToString(memory)))
+      .WithRemedy("every read is kept; check cable and power, then try again");
+}
+
+Status Runner::KeepDisagreeing(Memory memory, const std::vector<Bytes>& reads) {
+  const std::string unit = drive_.snapshot->unit.unit_id;
+  return services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    for (const Bytes& bytes : reads) {
+      RETURN_IF_ERROR(StoreDump(tx, memory, bytes, "disagreeing", 1, unit));
+    }
+    RETURN_IF_ERROR(tx.AppendAudit(
+        JobFact(job_->row(), "dump.disagree", job_->row().principal, "READS_DISAGREE")));
+    return Ok();
+  });
+}
+
+Status Runner::CommitDumps() {
+  stored_.clear();
+  const std::string purpose = Purpose(job_->plan().spec.kind);
+  std::string unit_id;
+  RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    ASSIGN_OR_RETURN(unit_id, ResolveUnit(tx));
+    if (!eeprom_before_.empty()) {
+      RETURN_IF_ERROR(
+          StoreDump(tx, Memory::kEeprom, eeprom_before_, purpose, kEepromReads, unit_id));
+    }
+    if (!firmware_before_.empty()) {
+      RETURN_IF_ERROR(
+          StoreDump(tx, Memory::kFirmware, firmware_before_, purpose, kFirmwareReads, unit_id));
+    }
+    auto fact = JobFact(job_->row(), "dump.commit", job_->row().principal, "ok");
+    for (const Stored& stored : stored_) {
+      fact.details.emplace_back(stored.dump.memory, stored.dump.sha256);
+    }
+    RETURN_IF_ERROR(tx.AppendAudit(fact));
+    return Ok();
+  }));
+  RETURN_IF_ERROR(ReadBackFromLedger());
+  return journal_.Enter(State::kDumpCommitted, {},
+                        [&](storage::Job& row) { row.unit_id = unit_id; });
+}
+
+// The unit these dumps belong to: the one that is known, or a new one. "" when nobody can say.
+Result<std::string> Runner::ResolveUnit(storage::Transaction& tx) {
+  const inventory::DriveSnapshot& drive = *drive_.snapshot;
+  if (drive.unit.verdict == inventory::UnitVerdict::kKnown) return drive.unit.unit_id;
+  if (drive.unit.verdict != inventory::UnitVerdict::kNew) return std::string();
+
+  storage::Unit unit;
+  unit.id = tx.NewId();
+  unit.family = model().family;
+  unit.model = model().model;
+  unit.created_us = tx.now_us();
+  RETURN_IF_ERROR(tx.InsertUnit(unit));
+  const auto evidence = [&](const char* kind, const std::string& value) -> Status {
+    return tx.InsertEvidence({.id = tx.NewId(),
+                              .unit_id = unit.id,
+                              .kind = kind,
+                              .value = value,
+                              .job_id = job_->row().id,
+                              .seen_us = tx.now_us()});
+  };
+  const auto serial = drive.identity.serial();
+  if (serial) {
+    RETURN_IF_ERROR(
+        evidence(serial == drive.identity.vpd_serial ? "vpd_serial" : "mmc_serial", *serial));
+  }
+  if (!drive.eeprom_stable_sha256.empty()) {
+    RETURN_IF_ERROR(evidence("eeprom_stable", drive.eeprom_stable_sha256));
+  }
+  RETURN_IF_ERROR(evidence("topology", drive.topology));
+  auto fact = JobFact(job_->row(), "unit.create", job_->row().principal, "ok");
+  fact.details.emplace_back("unit", unit.id);
+  RETURN_IF_ERROR(tx.AppendAudit(fact));
+  return unit.id;
+}
+
+Status Runner::StoreDump(storage::Transaction& tx, Memory memory, ByteView bytes,
+                         const std::string& purpose, int64_t reads, const std::string& unit_id) {
+  const inventory::DriveSnapshot& drive = *drive_.snapshot;
+  const auto* abilities = FindAbilities(drive, memory);
+  storage::Dump dump;
+  dump.id = tx.NewId();
+  dump.memory = ToString(memory);
+  dump.job_id = job_->row().id;
+  dump.drive_id = drive.id;
+  dump.purpose = purpose;
+  dump.family = model().family;
+  dump.model = model().model;
+  dump.revision = drive.identity.revision;
+  dump.size_bytes = static_cast<int64_t>(bytes.size());
+  ASSIGN_OR_RETURN(dump.sha256, tx.PutBlob(bytes));
+  const BlobHashes hashes = HashBlob(bytes);
+  dump.md5 = hashes.md5;
+  dump.crc32 = hashes.crc32;
+  if (memory == Memory::kEeprom && !model().volatile_eeprom.empty()) {
+    dump.stable_sha256 = Sha256Hex(inventory::StablePart(bytes, model().volatile_eeprom));
+  }
+  dump.agreeing_reads = reads;
+  dump.evidence = abilities != nullptr ? ToString(abilities->read.evidence) : "";
+  dump.method = abilities != nullptr ? abilities->read.why : "";
+  dump.simulated = drive.connection.simulated;
+  dump.tool_version = FIRMBENCH_VERSION;
+  dump.created_us = tx.now_us();
+  RETURN_IF_ERROR(tx.InsertDump(dump));
+  RETURN_IF_ERROR(tx.InsertAttribution({.id = tx.NewId(),
+                                        .dump_id = dump.id,
+                                        .kind = unit_id.empty() ? "unidentified" : "unit",
+                                        .unit_id = unit_id,
+                                        .principal = job_->row().principal,
+                                        .reason = drive.unit.why,
+                                        .created_us = tx.now_us()}));
+  stored_.push_back({std::move(dump), Bytes(bytes.begin(), bytes.end())});
+  return Ok();
+}
+
+// A backup counts once the ledger gives back exactly what it was given.
+Status Runner::ReadBackFromLedger() {
+  for (const Stored& stored : stored_) {
+    ASSIGN_OR_RETURN(const Bytes bytes, services_.ledger.ReadBlob(stored.dump.sha256));
+    if (bytes != stored.bytes) {
+      return DataLoss("DUMP_NOT_READ_BACK", "the ledger does not give back the dump it stored")
+          .WithRemedy("check the disk; `firmbench audit verify` checks the whole ledger");
+    }
+  }
+  return Ok();
+}
+
+Status Runner::Verify() {
+  RETURN_IF_ERROR(journal_.Enter(State::kReadback));
+  const Memory memory = *ParseMemory(job_->plan().spec.memory);
+  ASSIGN_OR_RETURN(
+      const Bytes now,
+      ReadAgreeing(memory, memory == Memory::kEeprom ? StepId::kReadEeprom : StepId::kReadFirmware,
+                   1));
+  RETURN_IF_ERROR(BeginStep(StepId::kCompare));
+  Bytes expected = payload_;
+  if (memory == Memory::kFirmware) {
+    ASSIGN_OR_RETURN(expected, family().ComposeTarget(model(), now, payload_));
+  }
+  if (now == expected) return EndStep(Outcome::kUnchanged, "identical, SHA-256 " + Sha256Hex(now));
+  size_t differing = std::max(now.size(), expected.size()) - std::min(now.size(), expected.size());
+  for (size_t i = 0; i < std::min(now.size(), expected.size()); ++i) {
+    differing += now[i] != expected[i] ? 1 : 0;
+  }
+  return FailedPrecondition("VERIFY_MISMATCH",
+                            fmt::format("{} of {} bytes differ", differing, expected.size()))
+      .WithRemedy("`firmbench dump compare` shows where");
+}
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writing half of a job. Between PassPointOfNoReturn and the verdict nothing returns early.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/base/hash.h"
+#include "daemon/base/log.h"
+#include "daemon/jobs/runner.h"
+
+namespace firmbench::jobs {
+namespace {
+
+constexpr uint32_t kBankBytes = 0x10000;
+// Of every bank its first page, where the reset vector and the headers are, and a few windows whose
+// places follow from the dump's own hash, so that they differ from image to image.
+constexpr uint32_t kSampleHeadBytes = 256;
+constexpr uint32_t kSampleBytes = 64;
+constexpr int kSamplesPerBank = 3;
+
+// Writing again after a failed write costs wear, not data: what undoes it is stored.
+constexpr int kWriteAttempts = 3;
+
+// Opens the gate for a scope.
+class GateOpening {
+ public:
+  GateOpening(inventory::GateControl& gate, inventory::GateLevel level) : gate_(gate) {
+    gate_.SetLevel(level);
+  }
+  ~GateOpening() { gate_.SetLevel(inventory::GateLevel::kReadOnly); }
+  GateOpening(const GateOpening&) = delete;
+  GateOpening& operator=(const GateOpening&) = delete;
+
+ private:
+  inventory::GateControl& gate_;
+};
+
+std::vector<families::ByteRange> SampleRanges(ByteView dump) {
+  std::vector<families::ByteRange> ranges;
+  const auto size = static_cast<uint32_t>(dump.size());
+  const Sha256Digest seed = Sha256(dump);
+  size_t next = 0;
+  for (uint32_t bank = 0; bank < size; bank += kBankBytes) {
+    const uint32_t bank_bytes = std::min(kBankBytes, size - bank);
+    ranges.push_back({bank, std::min(kSampleHeadBytes, bank_bytes)});
+    for (int i = 0; i < kSamplesPerBank && bank_bytes > kSampleBytes; ++i, next += 2) {
+      const uint32_t place = LoadBe16(&seed[next % (seed.size() - 1)]);
+      ranges.push_back({bank + place % (bank_bytes - kSampleBytes), kSampleBytes});
+    }
+  }
+  return ranges;
+}
+
+}  // namespace
+
+Status Runner::ArmFirmware() {
+  RETURN_IF_ERROR(BeginStep(StepId::kArm));
+  RETURN_IF_ERROR(CompareSamples());
+  families::ChipIdentity chip;
+  {
+    GateOpening identify(*update_->handles.gate, inventory::GateLevel::kChipIdentify);
+    ASSIGN_OR_RETURN(chip, update_->session->IdentifyChip());
+  }
+  ASSIGN_OR_RETURN(target_, family().ComposeTarget(model(), firmware_before_, payload_));
+  ASSIGN_OR_RETURN(write_plan_, family().PlanWrite(model(), Memory::kFirmware, firmware_before_,
+                                                   target_, chip.part));
+  const std::string note =
+      write_plan_.units.empty()
+          ? "the drive already holds this firmware, nothing to write"
+          : fmt::format("{}; {} erase units differ, {} bytes to program", chip.part,
+                        write_plan_.units.size(), write_plan_.bytes_to_program);
+  if (write_plan_.units.empty() && InPlan(StepId::kCheckEeprom)) {
+    // Nothing was written, and the EEPROM was read three times a moment ago.
+    eeprom_check_ = EepromCheck::kEqual;
+  }
+  RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, note));
+  return journal_.Enter(State::kArmed);
+}
+
+// The flash in front of us must be the one that was backed up.
+Status Runner::CompareSamples() {
+  for (const families::ByteRange& range : SampleRanges(firmware_before_)) {
+    Bytes now(range.length);
+    RETURN_IF_ERROR(update_->session->ReadInUpdateMode(range.offset, now));
+    if (!std::equal(now.begin(), now.end(), firmware_before_.begin() + range.offset)) {
+      return Aborted("TARGET_CHANGED",
+                     fmt::format("the flash at {:#x} is not what was backed up", range.offset))
+          .WithRemedy("nothing was written; check cable and power, then start again");
+    }
+  }
+  return Ok();
+}
+
+// Promise 2: what says that a write began is durable before the first destructive command is sent.
+Status Runner::PassPointOfNoReturn() {
+  if (!job_->PassPointOfNoReturn()) return Cancelled("JOB_CANCELLED", "the job was cancelled");
+  RETURN_IF_ERROR(journal_.Enter(State::kWriting, "job.write_started", [this](storage::Job& row) {
+    row.write_started_us = journal_.now_us();
+    row.drive_state = ToString(DriveState::kUnknown);
+    row.outcome = ToString(Outcome::kUnknown);
+  }));
+  write_started_ = true;
+  outcome_ = Outcome::kUnknown;
+  if (drive_.attachment.write_started) drive_.attachment.write_started();
+  return Ok();
+}
+
+Status Runner::WriteFirmware() {
+  RETURN_IF_ERROR(BeginStep(StepId::kWrite));
+  families::WriteReport report;
+  Bytes current = firmware_before_;
+  Status status;
+  for (int attempt = 1; attempt <= kWriteAttempts; ++attempt) {
+    {
+      GateOpening open(*update_->handles.gate, inventory::GateLevel::kOpen);
+      status = update_->session->Write(write_plan_, current, target_, report, *this);
+    }
+    if (status || attempt == kWriteAttempts) break;
+    log::Warn("write failed, trying again from what the chip holds", "job", job_->row().id,
+              "attempt", attempt, "reason", status.error().reason());
+    // Still in update mode: look at what is there, and plan the rest from that.
+    if (!update_->session->ReadInUpdateMode(0, current)) break;
+    auto chip = [&]() -> Result<families::ChipIdentity> {
+      GateOpening identify(*update_->handles.gate, inventory::GateLevel::kChipIdentify);
+      return update_->session->IdentifyChip();
+    }();
+    if (!chip) break;
+    auto again = family().PlanWrite(model(), Memory::kFirmware, current, target_, chip->part);
+    if (!again) break;
+    write_plan_ = std::move(*again);
+  }
+  if (!status) return FailStep(status);
+  Tolerate(EndStep(Outcome::kChangedUnverified,
+                   fmt::format("{} bytes programmed, {} erases, {} pages written again",
+                               report.bytes_programmed, report.erases, report.page_retries)),
+           "note the write");
+  return Ok();
+}
+
+Status Runner::WriteEeprom() {
+  RETURN_IF_ERROR(BeginStep(StepId::kWrite));
+  families::WriteReport report;
+  Status status;
+  {
+    GateOpening open(*update_->handles.gate, inventory::GateLevel::kOpen);
+    status = update_->session->Write(write_plan_, eeprom_before_, target_, report, *this);
+  }
+  if (!status) return FailStep(status);
+  Tolerate(EndStep(Outcome::kChangedUnverified,
+                   fmt::format("{} bytes written", report.bytes_programmed)),
+           "note the write");
+  return Ok();
+}
+
+void Runner::ResetDrive() {
+  if (write_started_) Tolerate(journal_.Enter(State::kResetting), "enter RESETTING");
+  const Status begun = BeginStep(StepId::kReset);
+  const Status left = update_->session->LeaveUpdateMode(*this);
+  update_.reset();
+  if (!begun) return;
+  if (!left) {
+    FailStep(left).IgnoreError("the read-back decides what became of the drive");
+    if (!verdict_) verdict_ = left.error();
+    return;
+  }
+  Tolerate(EndStep(Outcome::kUnchanged), "note the reset");
+}
+
+void Runner::ReadBackFirmware() {
+  Tolerate(journal_.Enter(State::kReadback), "enter READBACK");
+  const Status begun = BeginStep(StepId::kReadBack);
+  auto after = [&]() -> Result<Bytes> {
+    RETURN_IF_ERROR(begun);
+    ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
+    // Other data first, so that no buffer on the way still holds what was just written.
+    ASSIGN_OR_RETURN(const scsi::Identity identity, scsi::ReadIdentity(*open.handles.scsi));
+    Tolerate(journal_.Message(fmt::format("the drive answers as {} {} {}", identity.vendor,
+                                          identity.product, identity.revision)),
+             "note the identity");
+    return open.session->Read(Memory::kFirmware, {}, *this);
+  }();
+  Conclude(after, firmware_before_, target_);
+}
+
+// The outcome follows from what was read, and from nothing else.
+void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView target) {
+  const Memory memory = write_plan_.memory;
+  if (!after) {
+    outcome_ = write_status_ ? Outcome::kChangedUnverified : Outcome::kUnknown;
+    verdict_ =
+        Unavailable("READBACK_FAILED", fmt::format("the {} could not be read back: {}",
+                                                   ToString(memory), after.error().message()))
+            .WithRemedy(
+                "the backup is safe in the ledger; do not unplug the drive before "
+                "you know its state")
+            .WithDriveState(DriveState::kUnknown);
+    FailStep(*verdict_).IgnoreError("the verdict carries it");
+    return;
+  }
+  const auto equals = [&](ByteView other) {
+    return std::equal(after->begin(), after->end(), other.begin(), other.end());
+  };
+  if (equals(target)) {
+    outcome_ = Outcome::kChangedVerified;
+    verdict_.reset();
+  } else if (equals(before)) {
+    outcome_ = Outcome::kNoEffect;
+    verdict_ =
+        FailedPrecondition("WRITE_NO_EFFECT",
+                           fmt::format("the {} still holds what it held before", ToString(memory)))
+            .WithRemedy("nothing is lost; `firmbench job show` has the details");
+  } else {
+    outcome_ = Outcome::kChangedUnverified;
+    verdict_ = DataLoss("WRITE_MISMATCH",
+                        fmt::format("what was read back is neither the old nor the new {}",
+                                    ToString(memory)))
+                   .WithRemedy("restore the backup that this job made before it wrote")
+                   .WithDriveState(DriveState::kPartlyWritten);
+  }
+  Tolerate(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    return StoreDump(tx, memory, *after, "readback", 1, job_->row().unit_id);
+  }),
+           "store the read-back");
+  Tolerate(EndStep(outcome_, "SHA-256 " + Sha256Hex(*after)), "note the read-back");
+}
+
+// After a firmware write: did the EEPROM stay as it was? After an EEPROM write: is it as planned?
+void Runner::CheckEepromAfter() {
+  const bool written = write_plan_.memory == Memory::kEeprom;
+  if (written) Tolerate(journal_.Enter(State::kReadback), "enter READBACK");
+  const Status begun = BeginStep(written ? StepId::kReadBack : StepId::kCheckEeprom);
+  auto after = [&]() -> Result<Bytes> {
+    RETURN_IF_ERROR(begun);
+    ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
+    RETURN_IF_ERROR(scsi::ReadIdentity(*open.handles.scsi));
+    return open.session->Read(Memory::kEeprom, {}, *this);
+  }();
+  if (written) {
+    if (after)
+      eeprom_check_ = *after == target_ ? EepromCheck::kEqual : EepromCheck::kChanged;
+    else
+      eeprom_check_ = EepromCheck::kNotRead;
+    Conclude(after, eeprom_before_, target_);
+    return;
+  }
+  if (!after) {
+    eeprom_check_ = EepromCheck::kNotRead;
+    FailStep(after.error()).IgnoreError("said by NOT_READ and the verdict");
+    if (!verdict_) {
+      verdict_ = Unavailable("EEPROM_NOT_READ", "the EEPROM could not be read after the write: " +
+                                                    after.error().message())
+                     .WithRemedy("`firmbench backup` reads it again once the drive answers");
+    }
+    return;
+  }
+  switch (inventory::CompareEeprom(eeprom_before_, *after, model().volatile_eeprom)) {
+    case inventory::EepromChange::kEqual:
+      eeprom_check_ = EepromCheck::kEqual;
+      break;
+    case inventory::EepromChange::kVolatileOnly:
+      eeprom_check_ = EepromCheck::kVolatileOnly;
+      break;
+    case inventory::EepromChange::kChanged:
+      eeprom_check_ = EepromCheck::kChanged;
+      verdict_ =
+          DataLoss("EEPROM_CHANGED", "the EEPROM is not what it was before the firmware write")
+              .WithRemedy("keep the drive as it is; its EEPROM backup is in the ledger")
+              .WithDriveState(DriveState::kUnknown);
+      break;
+  }
+  Tolerate(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    return StoreDump(tx, Memory::kEeprom, *after, "readback", 1, job_->row().unit_id);
+  }),
+           "store the EEPROM read-back");
+  Tolerate(EndStep(eeprom_check_ == EepromCheck::kChanged ? Outcome::kUnknown : Outcome::kUnchanged,
+                   std::string(ToString(*eeprom_check_))),
+           "note the EEPROM check");
+}
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// firmbenchd: reads its command line, puts the parts together and waits for the signal to stop. The
+// composition root: the only file, with its neighbours in this folder, that names concrete classes
+// of all layers.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "daemon/base/log.h"
+#include "daemon/config/config.h"
+#include "daemon/no_drives.h"
+#include "daemon/rpc/server.h"
+#include "daemon/simulated_bench.h"
+
+namespace firmbench {
+namespace {
+
+struct Arguments {
+  std::string config_file;
+  std::string state_dir;
+  std::string listen;
+  std::string simulate;
+  std::string log_level;
+};
+
+// The command line over the file over the defaults.
+Result<config::Config> Settings(const Arguments& arguments) {
+  config::Config settings;
+  if (!arguments.config_file.empty()) {
+    ASSIGN_OR_RETURN(settings, config::LoadConfig(arguments.config_file));
+  }
+  if (!arguments.state_dir.empty()) settings.state_dir = arguments.state_dir;
+  if (!arguments.listen.empty()) settings.listen = arguments.listen;
+  if (!arguments.simulate.empty()) settings.simulate = arguments.simulate;
+  if (!arguments.log_level.empty()) {
+    ASSIGN_OR_RETURN(settings.log_level, config::ParseLogLevel(arguments.log_level));
+  }
+  return settings;
+}
+
+// One daemon per state folder. The lock lives as long as the descriptor.
+Result<UniqueFd> LockStateFolder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return FailedPrecondition(
+               "STATE_DIR_FAILED",
+               fmt::format("cannot make the state folder {} (errno {})", folder, errno))
+        .WithRemedy("make its parent folder, or choose another with --state-dir");
+  }
+  const std::string path = folder + "/lock";
+  UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock.valid()) {
+    return FailedPrecondition(
+               "STATE_DIR_FAILED",
+               fmt::format("cannot write to the state folder {} (errno {})", folder, errno))
+        .WithRemedy("give it to the daemon's user, or choose another with --state-dir");
+  }
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    return FailedPrecondition("STATE_DIR_IN_USE",
+                              fmt::format("another firmbenchd works in {}", folder))
+        .WithRemedy("stop it first, or choose another folder with --state-dir");
+  }
+  return lock;
+}
+
+Result<std::unique_ptr<inventory::DriveSource>> FindDrives(const config::Config& settings) {
+  if (settings.simulate.empty()) {
+    return std::unique_ptr<inventory::DriveSource>(std::make_unique<NoDrives>());
+  }
+  ASSIGN_OR_RETURN(auto bench,
+                   SimulatedBench::Load(settings.simulate, settings.state_dir + "/simulated"));
+  return std::unique_ptr<inventory::DriveSource>(std::move(bench));
+}
+
+// Says to the service manager and to whoever reads our output that calls are answered now.
+void AnnounceReady(const std::string& listen) {
+  sd_notify(0, "READY=1");
+  std::printf("ready %s\n", listen.c_str());
+  std::fflush(stdout);
+}
+
+void WaitForStop(const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  log::Info("stopping", "signal", signal);
+  sd_notify(0, "STOPPING=1");
+}
+
+Status Serve(const config::Config& settings, const sigset_t& signals) {
+  ASSIGN_OR_RETURN(const UniqueFd lock, LockStateFolder(settings.state_dir));
+  ASSIGN_OR_RETURN(const std::unique_ptr<storage::Ledger> ledger,
+                   storage::OpenLedger({.path = settings.state_dir + "/ledger.db"}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<inventory::DriveSource> source, FindDrives(settings));
+
+  Clock& clock = RealClock();
+  jobs::WatchHub hub;
+  inventory::Inventory inventory(*source, *ledger);
+  inventory.OnChange([&hub](const std::string&) { hub.Notify(""); });
+  jobs::Engine engine({*ledger, inventory, hub, clock});
+  // What an earlier process left open is settled before the first call is answered.
+  RETURN_IF_ERROR(engine.RecoverOpenJobs());
+  inventory.Rescan();
+
+  inventory::Lane watch("watchers");
+  inventory::Lane slow("slow calls");
+  const rpc::Context context{*ledger,
+                             inventory,
+                             engine,
+                             watch,
+                             slow,
+                             clock,
+                             {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros()}};
+  ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
+                   rpc::Server::Start(settings.listen, context));
+  // A first look at every drive, so that the first answer shows them; one that hangs is left
+  // behind.
+  inventory.WaitUntilIdentified(std::chrono::seconds(10));
+  log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
+  AnnounceReady(settings.listen);
+
+  WaitForStop(signals);
+  // Writes that have begun are finished while their watchers still see them.
+  engine.Drain();
+  server->Shutdown();
+  return Ok();
+}
+
+int Run(const Arguments& arguments) {
+  // Taken by sigwait on the main thread alone; blocked before the first other thread starts.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const Status status = [&]() -> Status {
+    ASSIGN_OR_RETURN(const config::Config settings, Settings(arguments));
+    log::SetLevel(settings.log_level);
+    return Serve(settings, signals);
+  }();
+  if (status) return 0;
+  const Error& error = status.error();
+  std::fprintf(stderr, "error: %s\n  reason: %s\n", error.message().c_str(),
+               error.reason().c_str());
+  if (!error.remedy().empty()) std::fprintf(stderr, "  what to do: %s\n", error.remedy().c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace firmbench
+
+int main(int argc, char** argv) {
+  firmbench::Arguments arguments;
+  CLI::App app(
+      "firmbenchd: owns the optical drives of a repair bench and serves the firmbench API");
+  app.add_option("--state-dir", arguments.state_dir,
+                 "folder of the ledger (default /var/lib/firmbench)");
+  app.add_option("--listen", arguments.listen,
+                 "where to answer (default unix:/run/firmbench/firmbench.sock)");
+  app.add_option("--simulate", arguments.simulate,
+                 "scenario file (TOML) of a simulated bench, instead of this machine's drives");
+  app.add_option("--config", arguments.config_file, "configuration file (TOML)");
+  app.add_option("--log-level", arguments.log_level, "debug, info, warn or error (default info)");
+  app.set_version_flag("--version", std::string("firmbenchd ") + FIRMBENCH_VERSION);
+  app.footer(
+      "Example:\n  firmbenchd --state-dir /tmp/bench --listen unix:/tmp/bench/socket \\\n"
+      "      --simulate deploy/examples/bench.toml");
+  CLI11_PARSE(app, argc, argv);
+  return firmbench::Run(arguments);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/rpc/bench_service.h"
+
+#include "daemon/rpc/convert.h"
+#include "daemon/rpc/watch.h"
+
+namespace firmbench::rpc {
+
+grpc::ServerUnaryReactor* BenchService::GetBench(grpc::CallbackServerContext* context,
+                                                 const v1::GetBenchRequest*, v1::Bench* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::Bench> {
+    v1::Bench bench;
+    bench.set_name(Name("benches", bench_.ledger.bench_id()));
+    bench.set_version(bench_.facts.version);
+    bench.set_schema_version(bench_.ledger.schema_version());
+    bench.set_simulated(bench_.facts.simulated);
+    SetTime(bench.mutable_start_time(), bench_.facts.started_us);
+    SetDuration(bench.mutable_uptime_duration(),
+                std::chrono::microseconds(bench_.clock.WallMicros() - bench_.facts.started_us));
+    int drives = 0;
+    for (const inventory::Snapshot& drive : bench_.inventory.List()) {
+      if (drive->condition != inventory::DriveCondition::kGone) ++drives;
+      for (const auto& problem : drive->problems) AddProblem(bench.add_problems(), problem);
+    }
+    bench.set_drive_count(drives);
+    ASSIGN_OR_RETURN(const auto open, bench_.ledger.ListJobs({.open_only = true}, {.size = 1000}));
+    bench.set_open_job_count(static_cast<int32_t>(open.rows.size()));
+    if (drives == 0) {
+      AddProblem(bench.add_problems(),
+                 {"NO_DRIVES", "no drive is attached to this bench",
+                  "attach one, or start firmbenchd with --simulate to try it without"});
+    }
+    return bench;
+  });
+}
+
+grpc::ServerWriteReactor<v1::BenchEvent>* BenchService::WatchEvents(
+    grpc::CallbackServerContext*, const v1::WatchEventsRequest* request) {
+  return StartBenchWatch(bench_, request->after_sequence());
+}
+
+grpc::ServerUnaryReactor* AuditService::ListAuditEntries(grpc::CallbackServerContext* context,
+                                                         const v1::ListAuditEntriesRequest* request,
+                                                         v1::ListAuditEntriesResponse* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::ListAuditEntriesResponse> {
+    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
+    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListAudit({.resource = request->resource(),
+                                                                 .principal = request->principal(),
+                                                                 .action = request->action()},
+                                                                page));
+    v1::ListAuditEntriesResponse list;
+    for (const storage::AuditEntry& entry : listed.rows) {
+      *list.add_audit_entries() = ToProto(entry, bench_.ledger.bench_id());
+    }
+    list.set_next_page_token(listed.next);
+    return list;
+  });
+}
+
+grpc::ServerUnaryReactor* AuditService::VerifyLedger(grpc::CallbackServerContext* context,
+                                                     const v1::VerifyLedgerRequest*,
+                                                     v1::VerifyLedgerResponse* response) {
+  return SlowUnary(bench_, context, response,
+                   [ledger = &bench_.ledger](const Caller&) -> Result<v1::VerifyLedgerResponse> {
+                     ASSIGN_OR_RETURN(const storage::AuditReport report, ledger->Verify());
+                     v1::VerifyLedgerResponse out;
+                     out.set_ok(report.problems.empty());
+                     out.set_entry_count(report.entries);
+                     out.set_root_hash(report.root_hash);
+                     out.set_blob_count(report.blobs);
+                     out.set_blob_bytes(report.blob_bytes);
+                     for (const std::string& problem : report.problems) out.add_problems(problem);
+                     return out;
+                   });
+}
+
+}  // namespace firmbench::rpc

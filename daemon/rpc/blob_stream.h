@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Sends one blob to a client in pieces, the next when the client took the last. gRPC owns the
+// reactor through its callbacks; it deletes itself in OnDone.
+
+#include <grpcpp/support/server_callback.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/rpc/context.h"
+
+namespace firmbench::rpc {
+
+// Piece is a message with offset_bytes and data.
+template <typename Piece>
+class BlobStream final : public grpc::ServerWriteReactor<Piece> {
+ public:
+  static constexpr size_t kPieceBytes = 1 << 20;
+
+  // `sha256` names the blob, or is the error to end with.
+  BlobStream(storage::Ledger& ledger, const Result<std::string>& sha256) {
+    auto bytes = [&]() -> Result<Bytes> {
+      if (!sha256) return sha256.error();
+      return ledger.ReadBlob(*sha256);
+    }();
+    if (!bytes) {
+      this->Finish(ToGrpc(bytes.error()));
+      return;
+    }
+    bytes_ = std::move(*bytes);
+    Next();
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok) {
+      Next();
+    } else {
+      this->Finish(grpc::Status::CANCELLED);
+    }
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  void Next() {
+    if (offset_ == bytes_.size()) {
+      this->Finish(grpc::Status::OK);
+      return;
+    }
+    const size_t length = std::min(kPieceBytes, bytes_.size() - offset_);
+    piece_.set_offset_bytes(static_cast<int64_t>(offset_));
+    piece_.set_data(bytes_.data() + offset_, length);
+    offset_ += length;
+    this->StartWrite(&piece_);
+  }
+
+  Bytes bytes_;  // a memory of a drive: at most 8 MB
+  size_t offset_ = 0;
+  Piece piece_;
+};
+
+}  // namespace firmbench::rpc

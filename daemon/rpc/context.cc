@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/rpc/context.h"
+
+#include <algorithm>
+
+#include "daemon/rpc/convert.h"
+
+namespace firmbench::rpc {
+
+Result<storage::Page> PageOf(int page_size, const std::string& page_token) {
+  constexpr int kDefault = 100;
+  constexpr int kMost = 1000;
+  constexpr size_t kLongestToken = 64;
+  if (page_token.size() > kLongestToken) {
+    return InvalidArgument("PAGE_TOKEN_INVALID", "this page token was not given by this daemon");
+  }
+  return storage::Page{page_size <= 0 ? kDefault : std::min(page_size, kMost), page_token};
+}
+
+std::string NumberOfUnit(storage::Ledger& ledger, const std::string& unit_id) {
+  if (unit_id.empty()) return {};
+  const auto unit = ledger.GetUnit(unit_id);
+  return unit ? UnitNumber(unit->number) : std::string();
+}
+
+}  // namespace firmbench::rpc

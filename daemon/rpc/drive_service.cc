@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/rpc/drive_service.h"
+
+#include "daemon/rpc/convert.h"
+#include "daemon/scsi/commands.h"
+
+namespace firmbench::rpc {
+
+v1::Drive ShowDrive(const Context& bench, const inventory::DriveSnapshot& drive) {
+  return ToProto(drive, bench.ledger.bench_id(), bench.engine.CurrentJob(drive.id),
+                 NumberOfUnit(bench.ledger, drive.unit.unit_id));
+}
+
+grpc::ServerUnaryReactor* DriveService::ListDrives(grpc::CallbackServerContext* context,
+                                                   const v1::ListDrivesRequest* request,
+                                                   v1::ListDrivesResponse* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::ListDrivesResponse> {
+    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
+    v1::ListDrivesResponse list;
+    bool reached = page.after.empty();
+    for (const inventory::Snapshot& drive : bench_.inventory.List()) {
+      if (!reached) {
+        reached = drive->id == page.after;
+        continue;
+      }
+      if (list.drives_size() == page.size) {
+        const std::string& last = list.drives(list.drives_size() - 1).name();
+        list.set_next_page_token(last.substr(last.find('/') + 1));
+        break;
+      }
+      *list.add_drives() = ShowDrive(bench_, *drive);
+    }
+    return list;
+  });
+}
+
+grpc::ServerUnaryReactor* DriveService::GetDrive(grpc::CallbackServerContext* context,
+                                                 const v1::GetDriveRequest* request,
+                                                 v1::Drive* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::Drive> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
+    ASSIGN_OR_RETURN(const inventory::Snapshot drive, bench_.inventory.Find(id));
+    return ShowDrive(bench_, *drive);
+  });
+}
+
+// The tray is moved on the drive's lane; the call is finished from there, no thread waits.
+grpc::ServerUnaryReactor* DriveService::EjectDrive(grpc::CallbackServerContext* context,
+                                                   const v1::EjectDriveRequest* request,
+                                                   v1::Drive* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const Status posted = [&]() -> Status {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
+    ASSIGN_OR_RETURN(inventory::DriveBinding binding, bench_.inventory.Bind(id));
+    if (const std::string job = bench_.engine.CurrentJob(id); !job.empty()) {
+      return FailedPrecondition("DRIVE_BUSY", "a job is at work on this drive")
+          .With("job", Name("jobs", job))
+          .WithRemedy("wait for it: `firmbench job watch`");
+    }
+    inventory::Lane* lane = binding.lane;
+    const bool accepted = lane->Post([this, reactor, response, drive = std::move(binding)] {
+      const Status ejected = [&]() -> Status {
+        ASSIGN_OR_RETURN(const inventory::Handles handles, drive.attachment.open({}));
+        if (!handles.scsi) {
+          return FailedPrecondition("NO_SCSI_PATH", "this connection cannot move the tray");
+        }
+        return scsi::EjectTray(*handles.scsi);
+      }();
+      if (ejected) *response = ShowDrive(bench_, *drive.snapshot);
+      reactor->Finish(ejected ? grpc::Status::OK : ToGrpc(ejected.error()));
+    });
+    return accepted ? Ok() : Status(Unavailable("SHUTTING_DOWN", "the daemon is stopping"));
+  }();
+  if (!posted) reactor->Finish(ToGrpc(posted.error()));
+  return reactor;
+}
+
+Result<v1::Unit> UnitService::Show(const storage::Unit& unit) const {
+  v1::Unit to = ToProto(unit, bench_.ledger.bench_id());
+  ASSIGN_OR_RETURN(const auto evidence, bench_.ledger.ListEvidence(unit.id));
+  for (const storage::UnitEvidence& item : evidence) {
+    v1::UnitEvidence* out = to.add_evidence();
+    out->set_kind(item.kind);
+    out->set_value(item.value);
+    SetTime(out->mutable_seen_time(), item.seen_us);
+    out->set_job(Name("jobs", item.job_id));
+    if (item.kind == "vpd_serial" || item.kind == "mmc_serial") to.set_serial(item.value);
+  }
+  ASSIGN_OR_RETURN(const auto firmware, bench_.ledger.NewestDump(unit.id, "firmware"));
+  ASSIGN_OR_RETURN(const auto eeprom, bench_.ledger.NewestDump(unit.id, "eeprom"));
+  if (firmware) {
+    to.set_newest_firmware_dump(Name("dumps", firmware->id));
+    to.set_firmware_revision(firmware->revision);
+  }
+  if (eeprom) to.set_newest_eeprom_dump(Name("dumps", eeprom->id));
+  int64_t dumps = 0;
+  storage::Page page{.size = 1000, .after = ""};
+  do {
+    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListDumps({.unit_id = unit.id}, page));
+    dumps += static_cast<int64_t>(listed.rows.size());
+    page.after = listed.next;
+  } while (!page.after.empty());
+  to.set_dump_count(dumps);
+  for (const inventory::Snapshot& drive : bench_.inventory.List()) {
+    if (drive->unit.unit_id == unit.id && drive->condition != inventory::DriveCondition::kGone) {
+      to.set_drive(Name("drives", drive->id));
+      to.set_firmware_revision(drive->identity.revision);
+    }
+  }
+  return to;
+}
+
+grpc::ServerUnaryReactor* UnitService::ListUnits(grpc::CallbackServerContext* context,
+                                                 const v1::ListUnitsRequest* request,
+                                                 v1::ListUnitsResponse* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::ListUnitsResponse> {
+    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
+    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListUnits(page));
+    v1::ListUnitsResponse list;
+    for (const storage::Unit& unit : listed.rows) {
+      ASSIGN_OR_RETURN(*list.add_units(), Show(unit));
+    }
+    list.set_next_page_token(listed.next);
+    return list;
+  });
+}
+
+grpc::ServerUnaryReactor* UnitService::GetUnit(grpc::CallbackServerContext* context,
+                                               const v1::GetUnitRequest* request,
+                                               v1::Unit* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::Unit> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->name()));
+    ASSIGN_OR_RETURN(const storage::Unit unit, bench_.ledger.GetUnit(id));
+    return Show(unit);
+  });
+}
+
+}  // namespace firmbench::rpc

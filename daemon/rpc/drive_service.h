@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// DriveService and UnitService: what is attached, and what is known of it. Thread-safe.
+
+#include "daemon/rpc/context.h"
+#include "firmbench/v1/drive_service.grpc.pb.h"
+#include "firmbench/v1/unit_service.grpc.pb.h"
+
+namespace firmbench::rpc {
+
+class DriveService final : public v1::DriveService::CallbackService {
+ public:
+  explicit DriveService(const Context& bench) : bench_(bench) {}
+
+  grpc::ServerUnaryReactor* ListDrives(grpc::CallbackServerContext* context,
+                                       const v1::ListDrivesRequest* request,
+                                       v1::ListDrivesResponse* response) override;
+  grpc::ServerUnaryReactor* GetDrive(grpc::CallbackServerContext* context,
+                                     const v1::GetDriveRequest* request,
+                                     v1::Drive* response) override;
+  grpc::ServerUnaryReactor* EjectDrive(grpc::CallbackServerContext* context,
+                                       const v1::EjectDriveRequest* request,
+                                       v1::Drive* response) override;
+
+ private:
+  const Context& bench_;
+};
+
+// The drive with its job and its unit's number, as every screen shows it.
+v1::Drive ShowDrive(const Context& bench, const inventory::DriveSnapshot& drive);
+
+class UnitService final : public v1::UnitService::CallbackService {
+ public:
+  explicit UnitService(const Context& bench) : bench_(bench) {}
+
+  grpc::ServerUnaryReactor* ListUnits(grpc::CallbackServerContext* context,
+                                      const v1::ListUnitsRequest* request,
+                                      v1::ListUnitsResponse* response) override;
+  grpc::ServerUnaryReactor* GetUnit(grpc::CallbackServerContext* context,
+                                    const v1::GetUnitRequest* request, v1::Unit* response) override;
+
+ private:
+  Result<v1::Unit> Show(const storage::Unit& unit) const;
+  const Context& bench_;
+};
+
+}  // namespace firmbench::rpc

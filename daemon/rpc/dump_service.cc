@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/rpc/dump_service.h"
+
+#include "daemon/rpc/blob_stream.h"
+#include "daemon/rpc/compare.h"
+#include "daemon/rpc/convert.h"
+
+namespace firmbench::rpc {
+
+v1::Dump DumpService::Show(const storage::Dump& dump) const {
+  UnitFacts facts;
+  facts.number = NumberOfUnit(bench_.ledger, dump.unit_id);
+  if (!dump.unit_id.empty()) {
+    if (const auto evidence = bench_.ledger.ListEvidence(dump.unit_id)) {
+      for (const auto& item : *evidence) {
+        if (item.kind == "vpd_serial" || item.kind == "mmc_serial") facts.serial = item.value;
+      }
+    }
+  }
+  return ToProto(dump, bench_.ledger.bench_id(), facts);
+}
+
+grpc::ServerUnaryReactor* DumpService::ListDumps(grpc::CallbackServerContext* context,
+                                                 const v1::ListDumpsRequest* request,
+                                                 v1::ListDumpsResponse* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::ListDumpsResponse> {
+    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
+    storage::DumpFilter filter;
+    if (!request->unit().empty()) {
+      ASSIGN_OR_RETURN(filter.unit_id, IdFrom("units", request->unit()));
+    }
+    if (!request->job().empty()) {
+      ASSIGN_OR_RETURN(filter.job_id, IdFrom("jobs", request->job()));
+    }
+    filter.memory = MemoryWord(request->memory());
+    filter.sha256 = request->sha256();
+    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListDumps(filter, page));
+    v1::ListDumpsResponse list;
+    for (const storage::Dump& dump : listed.rows) *list.add_dumps() = Show(dump);
+    list.set_next_page_token(listed.next);
+    return list;
+  });
+}
+
+grpc::ServerUnaryReactor* DumpService::GetDump(grpc::CallbackServerContext* context,
+                                               const v1::GetDumpRequest* request,
+                                               v1::Dump* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::Dump> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("dumps", request->name()));
+    ASSIGN_OR_RETURN(const storage::Dump dump, bench_.ledger.GetDump(id));
+    return Show(dump);
+  });
+}
+
+grpc::ServerWriteReactor<v1::ReadDumpResponse>* DumpService::ReadDump(
+    grpc::CallbackServerContext*, const v1::ReadDumpRequest* request) {
+  const auto sha256 = [&]() -> Result<std::string> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("dumps", request->name()));
+    ASSIGN_OR_RETURN(storage::Dump dump, bench_.ledger.GetDump(id));
+    return std::move(dump.sha256);
+  }();
+  return new BlobStream<v1::ReadDumpResponse>(bench_.ledger, sha256);
+}
+
+grpc::ServerUnaryReactor* DumpService::CompareDumps(grpc::CallbackServerContext* context,
+                                                    const v1::CompareDumpsRequest* request,
+                                                    v1::CompareDumpsResponse* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::CompareDumpsResponse> {
+    ASSIGN_OR_RETURN(const ComparedSide a, LoadSide(bench_, uploads_, request->a()));
+    ASSIGN_OR_RETURN(const ComparedSide b, LoadSide(bench_, uploads_, request->b()));
+    // A file that was only sent to be compared has served.
+    for (const v1::CompareSide* side : {&request->a(), &request->b()}) {
+      if (const auto id = IdFrom("uploads", side->upload())) uploads_.Remove(*id);
+    }
+    return CompareSides(a, b);
+  });
+}
+
+}  // namespace firmbench::rpc

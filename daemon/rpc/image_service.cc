@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/rpc/image_service.h"
+
+#include "daemon/base/hash.h"
+#include "daemon/jobs/library.h"
+#include "daemon/rpc/blob_stream.h"
+#include "daemon/rpc/convert.h"
+
+namespace firmbench::rpc {
+
+v1::Upload ImageService::Show(const UploadState& upload) const {
+  v1::Upload to;
+  to.set_name(Name("uploads", upload.id));
+  to.set_bench(Name("benches", bench_.ledger.bench_id()));
+  to.set_size_bytes(upload.size_bytes);
+  to.set_received_bytes(upload.received_bytes);
+  SetTime(to.mutable_expire_time(), upload.expires_us);
+  return to;
+}
+
+grpc::ServerUnaryReactor* ImageService::CreateUpload(grpc::CallbackServerContext* context,
+                                                     const v1::CreateUploadRequest* request,
+                                                     v1::Upload* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::Upload> {
+    ASSIGN_OR_RETURN(const UploadState upload,
+                     uploads_.Create(request->file_name(), request->size_bytes()));
+    return Show(upload);
+  });
+}
+
+grpc::ServerUnaryReactor* ImageService::WriteUpload(grpc::CallbackServerContext* context,
+                                                    const v1::WriteUploadRequest* request,
+                                                    v1::Upload* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::Upload> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("uploads", request->name()));
+    ASSIGN_OR_RETURN(const UploadState upload,
+                     uploads_.Write(id, request->offset_bytes(), AsBytes(request->data())));
+    return Show(upload);
+  });
+}
+
+grpc::ServerUnaryReactor* ImageService::FinishUpload(grpc::CallbackServerContext* context,
+                                                     const v1::FinishUploadRequest* request,
+                                                     v1::Image* response) {
+  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Image> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("uploads", request->name()));
+    ASSIGN_OR_RETURN(const Uploads::File file, uploads_.Peek(id));
+    if (Sha256Hex(file.bytes) != request->sha256()) {
+      return InvalidArgument("UPLOAD_HASH_MISMATCH",
+                             "the file that arrived is not the file that was sent")
+          .WithRemedy("send it again");
+    }
+    auto added = jobs::AddImage(bench_.ledger, file.file_name, file.bytes, caller.principal);
+    uploads_.Remove(id);
+    if (!added) return std::move(added).error();
+    v1::Image image = ToProto(added->image, bench_.ledger.bench_id());
+    for (std::string& warning : added->warnings) image.add_warnings(std::move(warning));
+    return image;
+  });
+}
+
+grpc::ServerUnaryReactor* ImageService::ListImages(grpc::CallbackServerContext* context,
+                                                   const v1::ListImagesRequest* request,
+                                                   v1::ListImagesResponse* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::ListImagesResponse> {
+    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
+    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListImages(page));
+    v1::ListImagesResponse list;
+    for (const storage::Image& image : listed.rows) {
+      *list.add_images() = ToProto(image, bench_.ledger.bench_id());
+    }
+    list.set_next_page_token(listed.next);
+    return list;
+  });
+}
+
+grpc::ServerUnaryReactor* ImageService::GetImage(grpc::CallbackServerContext* context,
+                                                 const v1::GetImageRequest* request,
+                                                 v1::Image* response) {
+  return Unary(context, response, [&](const Caller&) -> Result<v1::Image> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("images", request->name()));
+    ASSIGN_OR_RETURN(const storage::Image image, bench_.ledger.GetImage(id));
+    return ToProto(image, bench_.ledger.bench_id());
+  });
+}
+
+grpc::ServerWriteReactor<v1::ReadImageResponse>* ImageService::ReadImage(
+    grpc::CallbackServerContext*, const v1::ReadImageRequest* request) {
+  const auto sha256 = [&]() -> Result<std::string> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("images", request->name()));
+    ASSIGN_OR_RETURN(storage::Image image, bench_.ledger.GetImage(id));
+    return std::move(image.sha256);
+  }();
+  return new BlobStream<v1::ReadImageResponse>(bench_.ledger, sha256);
+}
+
+}  // namespace firmbench::rpc
