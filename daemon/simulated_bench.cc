@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "daemon/families/mediatek_liteon/sim/personality.h"
+#include "daemon/families/personalities.h"
 #include "daemon/gated_handles.h"
 #include "daemon/images/synthetic.h"
 
@@ -70,13 +70,12 @@ Result<inventory::Handles> OpenDrive(simulator::Drive& drive, const inventory::G
 
 Result<std::unique_ptr<SimulatedBench>> SimulatedBench::Load(const std::string& scenario_path,
                                                              const std::string& persist_dir) {
-  static const simulator::Personality* const kPersonalities[] = {
-      &families::mediatek_liteon::SimPersonality()};
+  const auto personalities = families::AllPersonalities();
   ASSIGN_OR_RETURN(simulator::Scenario scenario,
-                   simulator::LoadScenario(scenario_path, kPersonalities));
+                   simulator::LoadScenario(scenario_path, personalities));
   if (scenario.persist_dir.empty()) scenario.persist_dir = persist_dir;
   ASSIGN_OR_RETURN(auto bench,
-                   simulator::Bench::Create(scenario, kPersonalities, FirmwareOf, EepromOf));
+                   simulator::Bench::Create(scenario, personalities, FirmwareOf, EepromOf));
   return std::make_unique<SimulatedBench>(std::move(bench));
 }
 

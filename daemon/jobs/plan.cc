@@ -182,7 +182,6 @@ std::vector<std::string> Describe(const Plan& plan, const PlanInputs& inputs) {
                                   FormatRfc3339(inputs.dump->created_us).substr(0, 10),
                                   inputs.dump->revision, inputs.dump->sha256));
     }
-    lines.push_back("undone by: " + plan.undo);
     lines.push_back(fmt::format("if power is lost while writing, recovery is {}: {}",
                                 families::ToString(drive.model->recoverable_after_cut),
                                 drive.model->recoverable_why));
