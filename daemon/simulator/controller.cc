@@ -138,7 +138,12 @@ void Controller::Reset(int64_t now) {
 }
 
 void Controller::FinishBoot() {
-  const std::optional<DriveIdentity> identity = personality_.Boot(options_.profile, chip_.array());
+  // The boot code runs from the chip: one that was left in id mode, or that is still at work,
+  // gives it no code [I].
+  std::optional<DriveIdentity> identity;
+  if (chip_.ShowsArray(state_.boot_until_ns)) {
+    identity = personality_.Boot(options_.profile, chip_.array());
+  }
   if (!identity) {
     state_.run = RunState::kDead;
     return;
@@ -232,12 +237,13 @@ bool Controller::DiscReadable() const {
 
 void Controller::BeforeCommand(uint8_t opcode, int64_t now) {
   if (faults_.empty()) {
-    if (read_disturbed_ || strikes_.ignore_intro) {
+    if (std::exchange(struck_, false)) {
       strikes_ = Strikes{};
       read_disturbed_ = false;
     }
     return;
   }
+  struck_ = true;
   const uint64_t command = counts_.scsi_commands + counts_.task_file_ops;
   chip_.Settle(now);
   if (watch_.begun != writes_seen_) {  // a page began to be written since the last command

@@ -150,6 +150,7 @@ class Controller {
   Random noise_{0x6e6f697365};
   uint64_t writes_seen_ = 0;
   uint8_t last_read_ = 0;
+  bool struck_ = false;  // strikes_ may hold something
   bool read_disturbed_ = false;
   bool changed_ = false;
   HandleCache* handle_ = nullptr;

@@ -128,7 +128,7 @@ Result<scsi::Completion> ExecuteCommand(Controller& drive, const scsi::Command& 
   drive.AfterCommand(opcode, now);
   // Power that fails while a command is answered takes the answer with it.
   if (drive.state().run == RunState::kOff) {
-    now = deadline;
+    if (drive.state().plugged) now = deadline;
     return TimedOut(opcode);
   }
   return completion;
