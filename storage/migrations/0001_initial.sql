@@ -318,7 +318,9 @@ CREATE TRIGGER audit_nodes_no_update BEFORE UPDATE ON audit_nodes
 BEGIN SELECT RAISE(ABORT, 'audit nodes are never rewritten'); END;
 
 -- Of the other tables only the columns that storage/storage.h calls mutable.
-CREATE TRIGGER bench_id_fixed BEFORE UPDATE ON bench WHEN OLD.key <> 'commits' OR NEW.key <> OLD.key
+CREATE TRIGGER bench_key_fixed BEFORE UPDATE OF key ON bench
+BEGIN SELECT RAISE(ABORT, 'the bench keeps its identity'); END;
+CREATE TRIGGER bench_id_fixed BEFORE UPDATE ON bench WHEN OLD.key <> 'commits'
 BEGIN SELECT RAISE(ABORT, 'the bench keeps its identity'); END;
 CREATE TRIGGER units_fixed BEFORE UPDATE OF number, id, family, model, created_us ON units
 BEGIN SELECT RAISE(ABORT, 'only label, note and archived of a unit change'); END;

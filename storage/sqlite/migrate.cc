@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -33,6 +35,17 @@ Error NotALedger() {
   return FailedPrecondition("LEDGER_NOT_A_LEDGER",
                             "the file is there but is not a firmbench ledger")
       .WithRemedy("Check the path in the configuration; the file was not touched.");
+}
+
+// Every SQLite database begins with these bytes, the NUL included.
+Result<bool> IsDatabase(const std::string& path) {
+  constexpr std::string_view kMagic("SQLite format 3", 16);
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return FileError(errno, "the ledger cannot be read");
+  std::array<char, kMagic.size()> start{};
+  const ssize_t length = ::pread(file.get(), start.data(), start.size(), 0);
+  if (length < 0) return FileError(errno, "the ledger cannot be read");
+  return std::string_view(start.data(), static_cast<size_t>(length)) == kMagic;
 }
 
 Error Newer(int64_t found, int supported) {
@@ -77,18 +90,16 @@ Result<bool> Inspect(const std::string& path, bool create, std::span<const Migra
   }
   if (!S_ISREG(info.st_mode)) return NotALedger();
   if (info.st_size == 0) return false;
-  auto database = Database::Open({.path = path, .mode = Database::Mode::kReadOnly});
-  if (!database) return std::move(database).error();
-  const auto id = (*database)->QueryInt("PRAGMA application_id");
-  if (!id) {
-    return id.error().reason() == "LEDGER_CORRUPT" ? NotALedger() : id.error();
-  }
-  ASSIGN_OR_RETURN(const int64_t tables,
-                   (*database)->QueryInt("SELECT count(*) FROM sqlite_schema"));
+  ASSIGN_OR_RETURN(const bool is_database, IsDatabase(path));
+  if (!is_database) return NotALedger();
+  ASSIGN_OR_RETURN(const auto database,
+                   Database::Open({.path = path, .mode = Database::Mode::kReadOnly}));
+  ASSIGN_OR_RETURN(const int64_t id, database->QueryInt("PRAGMA application_id"));
+  ASSIGN_OR_RETURN(const int64_t tables, database->QueryInt("SELECT count(*) FROM sqlite_schema"));
   // A file that was made but lost power before its first migration is still empty.
-  if (*id == 0 && tables == 0) return false;
-  if (*id != kApplicationId) return NotALedger();
-  ASSIGN_OR_RETURN(const int64_t version, (*database)->QueryInt("PRAGMA user_version"));
+  if (id == 0 && tables == 0) return false;
+  if (id != kApplicationId) return NotALedger();
+  ASSIGN_OR_RETURN(const int64_t version, database->QueryInt("PRAGMA user_version"));
   const int supported = migrations.empty() ? 0 : migrations.back().version;
   if (version > supported) return Newer(version, supported);
   return true;

@@ -150,7 +150,8 @@ class Verifier {
     // Steps are the only rows that carry no number of their own.
     if (!std::is_same_v<Row, JobStep>) Phase("numbers", [&] { return Gaps(TableOf<Row>().name); });
   }
-  // Rows are numbered from 1 and never deleted.
+  // Rows are numbered from 1 and never deleted. (That the last ones are gone cannot be seen here;
+  // the audit log names what was recorded.)
   Status Gaps(const char* table) {
     ASSIGN_OR_RETURN(const int64_t missing,
                      database_.QueryInt(

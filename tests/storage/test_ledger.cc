@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/storage/test_ledger.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <system_error>
@@ -20,11 +21,13 @@ TempFolder::~TempFolder() {
 RawDatabase::RawDatabase(const std::string& path, bool drop_triggers) {
   FB_CHECK(sqlite3_open(path.c_str(), &handle_) == SQLITE_OK);
   sqlite3_busy_timeout(handle_, 10000);
-  Exec("PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON;");
+  Exec("PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON; PRAGMA synchronous=OFF;");
   if (!drop_triggers) return;
+  Exec("BEGIN");
   for (const auto& name : Query("SELECT name FROM sqlite_schema WHERE type = 'trigger'")) {
     FB_CHECK(Exec("DROP TRIGGER " + name).empty());
   }
+  Exec("COMMIT");
 }
 
 std::string RawDatabase::Exec(const std::string& sql) {
@@ -137,6 +140,68 @@ Bytes Noise(size_t size, uint32_t seed) {
   for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
   return bytes;
 }
+
+namespace {
+
+Status FillJobs(Transaction& tx, const Unit& unit, const Image& image, const Dump& dump) {
+  Job job = SampleJob(tx);
+  job.unit_id = unit.id;
+  job.image_id = image.id;
+  job.dump_id = dump.id;
+  job.request_id = "request 1";
+  RETURN_IF_ERROR(tx.InsertJob(job));
+  RETURN_IF_ERROR(tx.PutStep({.job_id = job.id,
+                              .index = 0,
+                              .name = "dump firmware",
+                              .memory = "firmware",
+                              .outcome = "UNCHANGED",
+                              .note = "two reads agree"}));
+  RETURN_IF_ERROR(tx.AppendEvent({.job_id = job.id,
+                                  .type = "state",
+                                  .state = "PREFLIGHT",
+                                  .detail_json = "{}",
+                                  .time_us = tx.now_us()}));
+  RETURN_IF_ERROR(tx.InsertEvidence({.id = tx.NewId(),
+                                     .unit_id = unit.id,
+                                     .kind = "vpd_serial",
+                                     .value = "A1",
+                                     .job_id = job.id,
+                                     .seen_us = tx.now_us()}));
+  return tx.InsertQuarantine({.id = tx.NewId(),
+                              .subject_kind = "unit",
+                              .subject_id = unit.id,
+                              .reason = "EEPROM_CHANGED",
+                              .job_id = job.id,
+                              .since_us = tx.now_us()});
+}
+
+Status Fill(Transaction& tx) {
+  Bytes content = Noise(100'000);
+  std::fill_n(content.begin(), 65'536, uint8_t{0xFF});
+  ASSIGN_OR_RETURN(const std::string sha256, tx.PutBlob(content));
+  const Unit unit = SampleUnit(tx);
+  RETURN_IF_ERROR(tx.InsertUnit(unit));
+  const Image image = SampleImage(tx, sha256, content.size());
+  RETURN_IF_ERROR(tx.InsertImage(image));
+  const Dump dump = SampleDump(tx, sha256, content.size());
+  RETURN_IF_ERROR(tx.InsertDump(dump));
+  RETURN_IF_ERROR(tx.InsertAttribution({.id = tx.NewId(),
+                                        .dump_id = dump.id,
+                                        .kind = "unit",
+                                        .unit_id = unit.id,
+                                        .principal = "user/anna",
+                                        .reason = "read from it",
+                                        .created_us = tx.now_us()}));
+  RETURN_IF_ERROR(FillJobs(tx, unit, image, dump));
+  for (int i = 0; i < 5; ++i) {
+    RETURN_IF_ERROR(tx.AppendAudit(SampleFact("jobs/" + std::to_string(i))));
+  }
+  return Ok();
+}
+
+}  // namespace
+
+void FillEveryTable(Ledger& ledger) { ASSERT_OK(ledger.Commit(Fill)); }
 
 void LedgerTest::Open() {
   auto opened = OpenLedger(

@@ -89,6 +89,9 @@ AuditFact SampleFact(const std::string& resource = "jobs/1");
 // `size` bytes that do not compress, the same for the same seed.
 Bytes Noise(size_t size, uint32_t seed = 1);
 
+// Commits at least one row to every table, some audit entries and a blob of two chunks.
+void FillEveryTable(Ledger& ledger);
+
 // A ledger in a folder of its own.
 class LedgerTest : public testing::Test {
  protected:

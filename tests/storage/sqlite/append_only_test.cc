@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dumps, jobs and audit entries are never deleted or rewritten: not by any program that uses SQL.
+
+#include <set>
+
+#include "tests/storage/test_ledger.h"
+
+namespace firmbench::storage {
+namespace {
+
+class AppendOnly : public LedgerTest {
+ protected:
+  void SetUp() override {
+    LedgerTest::SetUp();
+    FillEveryTable(ledger());
+  }
+};
+
+TEST_F(AppendOnly, NoTableLosesARow) {
+  RawDatabase raw(path());
+  const auto tables = raw.Query(
+      "SELECT name FROM sqlite_schema WHERE type = 'table'"
+      " AND name NOT LIKE 'sqlite_%'");
+  EXPECT_EQ(tables.size(), 15u);
+  for (const auto& table : tables) {
+    EXPECT_NE(raw.Query("SELECT count(*) FROM " + table).at(0), "0") << table << " was not filled";
+    EXPECT_NE(raw.Exec("DELETE FROM " + table).find("never deleted"), std::string::npos) << table;
+  }
+}
+
+TEST_F(AppendOnly, OnlyTheNamedColumnsChange) {
+  const std::set<std::string> changeable = {"bench.value",
+                                            "units.label",
+                                            "units.note",
+                                            "units.archived",
+                                            "units.row_sha256",
+                                            "jobs.unit_id",
+                                            "jobs.state",
+                                            "jobs.result",
+                                            "jobs.outcome",
+                                            "jobs.eeprom_check",
+                                            "jobs.error_reason",
+                                            "jobs.error_message",
+                                            "jobs.error_remedy",
+                                            "jobs.drive_state",
+                                            "jobs.started_us",
+                                            "jobs.write_started_us",
+                                            "jobs.ended_us",
+                                            "jobs.row_sha256",
+                                            "job_steps.outcome",
+                                            "job_steps.note",
+                                            "job_steps.started_us",
+                                            "job_steps.ended_us",
+                                            "job_steps.row_sha256",
+                                            "quarantines.lifted_us",
+                                            "quarantines.lifted_by",
+                                            "quarantines.lift_reason",
+                                            "quarantines.row_sha256"};
+  RawDatabase raw(path());
+  std::set<std::string> changed;
+  for (const auto& table : raw.Query("SELECT name FROM sqlite_schema WHERE type = 'table'"
+                                     " AND name NOT LIKE 'sqlite_%'")) {
+    // Of the bench only the count of transactions may change.
+    const std::string where = table == "bench" ? " WHERE key = 'commits'" : "";
+    for (const auto& column : raw.Query("SELECT name FROM pragma_table_info('" + table + "')")) {
+      raw.Exec("SAVEPOINT try");
+      if (raw.Exec("UPDATE " + table + " SET " + column + " = " + column + where).empty()) {
+        changed.insert(table + "." + column);
+      }
+      raw.Exec("ROLLBACK TO try; RELEASE try");
+    }
+  }
+  EXPECT_EQ(changed, changeable);
+  EXPECT_NE(raw.Exec("UPDATE bench SET value = 'x' WHERE key = 'bench_id'"), "");
+}
+
+TEST_F(AppendOnly, AClosedJobIsClosedForEver) {
+  Job job = ledger().ListJobs({}, {})->rows.at(0);
+  job.state = "CLOSED";
+  job.result = "FAILED";
+  const auto update = [&] {
+    return ledger().Commit([&](Transaction& tx) { return tx.UpdateJob(job); });
+  };
+  ASSERT_OK(update());
+  job.result = "SUCCEEDED";
+  EXPECT_EQ(ReasonOf(update()), "LEDGER_CONSTRAINT");
+  EXPECT_EQ(ledger().GetJob(job.id)->result, "FAILED");
+}
+
+TEST_F(AppendOnly, ThatAWriteStartedIsNeverTakenBack) {
+  Job job = ledger().ListJobs({}, {})->rows.at(0);
+  job.state = "WRITING";
+  job.write_started_us = 77;
+  const auto update = [&] {
+    return ledger().Commit([&](Transaction& tx) { return tx.UpdateJob(job); });
+  };
+  ASSERT_OK(update());
+  job.write_started_us = 0;
+  EXPECT_EQ(ReasonOf(update()), "LEDGER_CONSTRAINT");
+  EXPECT_EQ(ledger().GetJob(job.id)->write_started_us, 77);
+}
+
+TEST_F(AppendOnly, AReplacementIsADeletionToo) {
+  RawDatabase raw(path());
+  raw.Exec("PRAGMA recursive_triggers = ON");
+  EXPECT_NE(raw.Exec("REPLACE INTO audit_nodes SELECT level, idx, zeroblob(32) FROM audit_nodes"),
+            "");
+  EXPECT_TRUE(ledger().Verify()->problems.empty());
+}
+
+}  // namespace
+}  // namespace firmbench::storage
