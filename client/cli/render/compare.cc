@@ -33,7 +33,7 @@ std::string Comparison(const v1::CompareDumpsResponse& comparison) {
   }
   text += fmt::format("different: {} in {}{} ranges\n\n", Bytes(comparison.differing_bytes()),
                       comparison.ranges_truncated() ? "more than " : "", comparison.ranges_size());
-  Table table({"OFFSET", "LENGTH", "A", "B", "MEANING"});
+  Table table({"OFFSET", "LENGTH", "A", "B", "MEANING"}, LastColumn::kText);
   for (const auto& range : comparison.ranges()) {
     table.Add({fmt::format("0x{:06x}", range.offset_bytes()),
                fmt::format("{}", range.length_bytes()), Sample(range.a_sample()),

@@ -66,7 +66,8 @@ std::string MemoryTitle(const v1::MemoryAbilities& memory) {
           size);
     case v1::MEMORY_EEPROM:
       return fmt::format(
-          "eeprom ({}, a chip of its own): settings, counters and learnt calibration of this one "
+          "eeprom ({}, apart from the flash): settings, counters and learnt calibration of this "
+          "one "
           "drive. No file can replace it; only its own backup can come back. A firmware job never "
           "writes it.",
           size);

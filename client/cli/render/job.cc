@@ -15,12 +15,12 @@ std::string WithWords(const std::string& word, std::string_view words) {
 }
 
 std::string StepTable(const v1::Job& job) {
-  Table table({"STEP", "MEMORY", "OUTCOME", "TOOK", "NOTE"});
+  Table table({"MEMORY", "OUTCOME", "TOOK", "STEP"}, LastColumn::kText);
   for (const v1::JobStep& step : job.steps()) {
     const bool ended = step.has_start_time() && step.has_end_time();
-    table.Add({step.name(), Word(step.memory()), Word(step.outcome()),
+    table.Add({Word(step.memory()), Word(step.outcome()),
                ended ? Clock(step.end_time().seconds() - step.start_time().seconds()) : "",
-               step.note()});
+               step.note().empty() ? step.name() : step.name() + ": " + step.note()});
   }
   return table.Render();
 }

@@ -71,7 +71,7 @@ std::string UnitDetails(const v1::Unit& unit, const v1::ListDumpsResponse& dumps
   }
   std::string text = Clean(unit.name()) + "\n" + fields.text();
   if (!unit.evidence().empty()) {
-    Table evidence({"EVIDENCE", "SEEN", "VALUE"});
+    Table evidence({"EVIDENCE", "SEEN", "VALUE"}, LastColumn::kText);
     for (const auto& row : unit.evidence()) {
       evidence.Add({row.kind(), Time(row.seen_time()), row.value()});
     }

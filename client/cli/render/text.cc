@@ -180,12 +180,13 @@ std::string Paint(Style style, Color color, std::string_view text) {
 }
 
 void Table::Add(std::vector<std::string> cells) {
-  for (std::string& cell : cells) {
-    cell = Clean(cell);
-    std::replace(cell.begin(), cell.end(), ' ', '_');
-    if (cell.empty()) cell = "-";
+  cells.resize(rows_.front().size());
+  for (size_t i = 0; i < cells.size(); ++i) {
+    cells[i] = Clean(cells[i]);
+    const bool text = last_ == LastColumn::kText && i + 1 == cells.size();
+    if (!text) std::replace(cells[i].begin(), cells[i].end(), ' ', '_');
+    if (cells[i].empty()) cells[i] = "-";
   }
-  cells.resize(rows_.front().size(), "-");
   rows_.push_back(std::move(cells));
 }
 

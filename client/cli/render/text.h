@@ -62,17 +62,22 @@ struct Style {
 enum class Color : unsigned char { kRed, kGreen, kYellow, kBold };
 std::string Paint(Style style, Color color, std::string_view text);
 
+// Whether the last column of a table holds running text, which keeps its blanks.
+enum class LastColumn : unsigned char { kValue, kText };
+
 // One row per resource, first column NAME, columns aligned, two blanks between. Blanks inside of a
 // value become '_' and an empty value '-', so that scripts can cut columns.
 class Table {
  public:
-  explicit Table(std::vector<std::string> headers) : rows_{std::move(headers)} {}
+  explicit Table(std::vector<std::string> headers, LastColumn last = LastColumn::kValue)
+      : rows_{std::move(headers)}, last_(last) {}
   // As many cells as there are headers.
   void Add(std::vector<std::string> cells);
   std::string Render() const;
 
  private:
   std::vector<std::vector<std::string>> rows_;
+  LastColumn last_;
 };
 
 // "  key      value" lines under a title; long values are wrapped under themselves.

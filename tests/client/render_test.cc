@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Screens, compared with golden files; and the pieces they are made of.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/cli/render/compare.h"
+#include "client/cli/render/drive.h"
+#include "client/cli/render/job.h"
+#include "client/cli/render/problem.h"
+#include "client/cli/render/records.h"
+#include "tests/client/golden.h"
+#include "tests/client/samples.h"
+
+namespace firmbench::cli::render {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+v1::ListDrivesResponse BothDrives() {
+  v1::ListDrivesResponse drives;
+  *drives.add_drives() = SampleDrive();
+  *drives.add_drives() = SampleDriveAlien();
+  drives.mutable_drives(1)->mutable_flash_chip()->set_part("SST39VF040");
+  drives.mutable_drives(1)->mutable_flash_chip()->set_assumed(true);
+  return drives;
+}
+
+TEST(RenderDrive, ListsOneRowForEachWithoutBlanksInValues) {
+  ExpectGolden("drive_list.txt", DriveTable(BothDrives(), false));
+  ExpectGolden("drive_list_wide.txt", DriveTable(BothDrives(), true));
+}
+
+TEST(RenderDrive, ShowsWhatCanBeDoneWithEachMemoryAndWhy) {
+  ExpectGolden("drive_show.txt", DriveDetails(SampleDrive(), {}));
+}
+
+TEST(RenderDrive, ShowsADriveThatNobodyKnows) {
+  ExpectGolden("drive_show_unknown.txt", DriveDetails(SampleDriveAlien(), {}));
+}
+
+TEST(RenderDrive, LetsNoEscapeSequenceOfADriveThrough) {
+  EXPECT_THAT(DriveDetails(SampleDriveAlien(), {}), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(DriveTable(BothDrives(), true), Not(HasSubstr("\x1b")));
+}
+
+TEST(RenderJob, ShowsPlanJobAndList) {
+  ExpectGolden("plan.txt", PlanText(SamplePlan(), DriveTitle(SampleDrive()), {}));
+  ExpectGolden("job_show.txt", JobDetails(SampleJob(), {}));
+  v1::ListJobsResponse jobs;
+  *jobs.add_jobs() = SampleJob();
+  ExpectGolden("job_list.txt", JobTable(jobs, false));
+}
+
+TEST(RenderJob, EndsWithTheOutcomeWord) {
+  EXPECT_EQ(OutcomeLine(SampleJob(), {}), "CHANGED_VERIFIED  eeprom EQUAL\n");
+  v1::Job job;
+  job.set_outcome(v1::OUTCOME_UNCHANGED);
+  EXPECT_EQ(OutcomeLine(job, {}), "UNCHANGED\n");
+  job.set_outcome(static_cast<v1::Outcome>(99));
+  EXPECT_EQ(OutcomeLine(job, {}), "UNRECOGNISED\n");
+}
+
+TEST(RenderRecords, ShowsDumpsUnitsImages) {
+  v1::ListDumpsResponse dumps;
+  *dumps.add_dumps() = SampleDump();
+  ExpectGolden("dump_list.txt", DumpTable(dumps, false));
+  ExpectGolden("dump_list_wide.txt", DumpTable(dumps, true));
+  ExpectGolden("dump_show.txt", DumpDetails(SampleDump()));
+  ExpectGolden("unit_show.txt", UnitDetails(SampleUnit(), dumps));
+  ExpectGolden("image_show.txt", ImageDetails(SampleImage()));
+}
+
+TEST(RenderRecords, SaysOfAnUnknownFileThatItCannotBeFlashed) {
+  v1::Image image = SampleImage();
+  image.clear_format();
+  EXPECT_THAT(ImageDetails(image), HasSubstr("not recognised"));
+}
+
+v1::CompareDumpsResponse Different() {
+  v1::CompareDumpsResponse comparison;
+  comparison.mutable_a()->set_text("firmware of U-0001");
+  comparison.mutable_a()->set_size_bytes(262144);
+  comparison.mutable_a()->set_sha256("aa");
+  comparison.mutable_b()->set_name("uploads/x");
+  comparison.mutable_b()->set_size_bytes(262144);
+  comparison.mutable_b()->set_sha256("bb");
+  comparison.set_differing_bytes(20);
+  v1::DifferingRange* first = comparison.add_ranges();
+  first->set_offset_bytes(16);
+  first->set_length_bytes(4);
+  first->set_meaning("ID block");
+  first->set_a_sample("SS0B");
+  first->set_b_sample("SS0D");
+  v1::DifferingRange* second = comparison.add_ranges();
+  second->set_offset_bytes(0x1fff0);
+  second->set_length_bytes(16);
+  second->set_meaning("not publicly known");
+  second->set_a_sample(std::string(16, '\xff'));
+  second->set_b_sample(std::string(16, '\0'));
+  return comparison;
+}
+
+TEST(RenderCompare, AlignsTheRangesThatDiffer) {
+  ExpectGolden("compare_different.txt", Comparison(Different()));
+}
+
+TEST(RenderCompare, SaysIdenticalWithSizeAndHash) {
+  v1::CompareDumpsResponse same = Different();
+  same.set_identical(true);
+  EXPECT_THAT(Comparison(same), HasSubstr("identical: 256 KB (262144 bytes), SHA-256 aa\n"));
+}
+
+TEST(RenderProblem, SaysWhatWhyAndWhatToDo) {
+  const Error error = FailedPrecondition("IMAGE_MODEL_MISMATCH", "the file is for another model")
+                          .WithRemedy("take a file for LTR-48246S")
+                          .WithSense({.key = 5, .asc = 0x20, .ascq = 0})
+                          .With("drive_state", "untouched");
+  ExpectGolden("error.txt", ErrorText(error, {}));
+}
+
+TEST(RenderText, ScalesSizes) {
+  EXPECT_EQ(Bytes(1), "1 byte");
+  EXPECT_EQ(Bytes(1000), "1000 bytes");
+  EXPECT_EQ(Bytes(524288), "512 KB");
+  EXPECT_EQ(BytesCell(524288), "512KB");
+  EXPECT_EQ(Bytes(1536 * 1024), "1.5 MB");
+}
+
+TEST(RenderText, ShowsTimes) {
+  google::protobuf::Timestamp time;
+  EXPECT_EQ(Time(time), "-");
+  time.set_seconds(1795348800);
+  EXPECT_EQ(Time(time), "2026-11-22T12:00:00Z");
+  time.set_seconds(INT64_MAX);
+  EXPECT_EQ(Time(time), "-");
+  EXPECT_EQ(Clock(65), "1:05");
+  EXPECT_EQ(Clock(3723), "1:02:03");
+  EXPECT_EQ(Clock(-5), "0:00");
+}
+
+TEST(RenderText, CleansControlCharactersButKeepsLetters) {
+  EXPECT_EQ(Clean("a\x1b[2Jb\n\x7f"), "a?[2Jb??");
+  EXPECT_EQ(Clean("Pr\xc3\xbc"
+                  "fstand \xc2\x9b"),
+            "Pr\xc3\xbc"
+            "fstand ?");
+}
+
+TEST(RenderText, WrapsAtBlanksAndKeepsLongWords) {
+  const std::string word(60, 'x');
+  EXPECT_EQ(Wrap(word + " " + word, 2, 0), word + "\n  " + word);
+  EXPECT_EQ(Wrap(std::string(200, 'y'), 2, 0), std::string(200, 'y'));
+}
+
+TEST(RenderText, PaintsOnlyWhenToldTo) {
+  EXPECT_EQ(Paint({}, Color::kRed, "x"), "x");
+  EXPECT_EQ(Paint({.color = true}, Color::kRed, "x"), "\x1b[31mx\x1b[0m");
+}
+
+}  // namespace
+}  // namespace firmbench::cli::render
