@@ -60,16 +60,16 @@ Result<UploadState> Uploads::Write(const std::string& id, int64_t offset_bytes, 
   const auto it = entries_.find(id);
   if (it == entries_.end()) return NoSuchUpload();
   Entry& entry = it->second;
-  const int64_t end = offset_bytes + static_cast<int64_t>(data.size());
+  const auto size = static_cast<int64_t>(data.size());
   if (offset_bytes < 0 || offset_bytes > entry.state.received_bytes ||
-      end > entry.state.size_bytes) {
+      size > entry.state.size_bytes - offset_bytes) {
     return InvalidArgument("UPLOAD_OFFSET_INVALID", "the piece does not follow what is there");
   }
   // A piece that was sent before (its answer was lost) only repeats bytes.
   const auto known = static_cast<size_t>(entry.state.received_bytes - offset_bytes);
   if (known < data.size()) {
     entry.bytes.insert(entry.bytes.end(), data.begin() + static_cast<ptrdiff_t>(known), data.end());
-    entry.state.received_bytes = end;
+    entry.state.received_bytes = offset_bytes + size;
   }
   return entry.state;
 }
