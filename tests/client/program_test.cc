@@ -327,7 +327,7 @@ TEST_F(ProgramTest, EnterAnswersAPrompt) {
         event.mutable_prompt()->set_prompt_id("p1");
         event.mutable_prompt()->set_text("Hold the eject button.");
         writer.Write(event);
-        while (bench.answers().empty() && !context.IsCancelled()) usleep(1000);
+        bench.WaitForAnswers(1);
         writer.Write(StateEvent(2, v1::Job::STATE_CLOSED));
         return grpc::Status::OK;
       }});
