@@ -53,6 +53,14 @@ TEST(RenderJob, ShowsPlanJobAndList) {
   ExpectGolden("job_list.txt", JobTable(jobs, false));
 }
 
+TEST(RenderJob, SaysOnlyOnceWhatUndoesIt) {
+  v1::Job job = SamplePlan();
+  job.mutable_plan()->add_lines("undone by: " + job.plan().undo_text());
+  const std::string text = PlanText(job, "drive", {});
+  EXPECT_THAT(text, HasSubstr("undone by: the dump"));
+  EXPECT_THAT(text, Not(HasSubstr("what undoes it")));
+}
+
 TEST(RenderJob, EndsWithTheOutcomeWord) {
   EXPECT_EQ(OutcomeLine(SampleJob(), {}), "CHANGED_VERIFIED  eeprom EQUAL\n");
   v1::Job job;

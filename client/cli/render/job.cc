@@ -111,8 +111,13 @@ std::string PlanText(const v1::Job& job, const std::string& title, Style style) 
   std::string text =
       Paint(style, Color::kBold, fmt::format("plan: {} {}", Clean(job.kind()), title)) + "\n";
   for (int i = 0; i < plan.steps_size(); ++i) text += PlanStepLine(i + 1, plan.steps(i));
-  for (const std::string& line : plan.lines()) text += "  " + Wrap(Clean(line), 2, 2) + "\n";
-  if (!plan.undo_text().empty()) {
+  // The lines of a bench may say already what undoes it.
+  bool undo_said = plan.undo_text().empty();
+  for (const std::string& line : plan.lines()) {
+    text += "  " + Wrap(Clean(line), 2, 2) + "\n";
+    undo_said = undo_said || line.find(plan.undo_text()) != std::string::npos;
+  }
+  if (!undo_said) {
     text += "  " + Wrap("what undoes it: " + Clean(plan.undo_text()), 2, 2) + "\n";
   }
   if (plan.has_estimate_duration()) {

@@ -17,7 +17,7 @@ constexpr std::string_view kEraseLine = "\r\x1b[K";
 std::string_view StateInWords(v1::Job::State state) {
   switch (state) {
     case v1::Job::STATE_QUEUED:
-      return "queued: waits for its drive";
+      return "waits for its drive";
     case v1::Job::STATE_AWAITING_APPROVAL:
       return "waits for a second person to approve it";
     case v1::Job::STATE_PREFLIGHT:
