@@ -27,7 +27,7 @@ constexpr char kFooter[] = R"(Exit status:
   3    the job ended, but not with success
   4    not allowed
   5    the bench cannot be reached
-  6    they differ (dump compare)
+  6    they differ (dump compare, verify)
   130  interrupted; a job that was being watched goes on
 
 Names: drives/ID, units/ID, dumps/ID, images/ID, jobs/ID, or the ID alone. A drive may also be

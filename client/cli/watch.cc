@@ -199,7 +199,8 @@ Ending PrintClosedJob(Context& context, const v1::Job& job) {
         dumps.dumps().empty() ? "" : render::DumpTable(dumps, context.wide()) + "\n";
     return table + render::OutcomeLine(job, context.out_style());
   });
-  return job.result() == v1::Job::RESULT_SUCCEEDED ? ExitCode::kOk : ExitCode::kJobUnsuccessful;
+  if (job.result() == v1::Job::RESULT_SUCCEEDED) return ExitCode::kOk;
+  return job.error().reason() == "VERIFY_MISMATCH" ? ExitCode::kDiffer : ExitCode::kJobUnsuccessful;
 }
 
 }  // namespace firmbench::cli

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/rpc/drive_service.h"
 
+#include "daemon/jobs/tray.h"
 #include "daemon/rpc/convert.h"
-#include "daemon/scsi/commands.h"
 
 namespace firmbench::rpc {
 
@@ -51,25 +51,12 @@ grpc::ServerUnaryReactor* DriveService::EjectDrive(grpc::CallbackServerContext* 
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const Status posted = [&]() -> Status {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
-    ASSIGN_OR_RETURN(inventory::DriveBinding binding, bench_.inventory.Bind(id));
-    if (const std::string job = bench_.engine.CurrentJob(id); !job.empty()) {
-      return FailedPrecondition("DRIVE_BUSY", "a job is at work on this drive")
-          .With("job", Name("jobs", job))
-          .WithRemedy("wait for it: `firmbench job watch`");
-    }
-    inventory::Lane* lane = binding.lane;
-    const bool accepted = lane->Post([this, reactor, response, drive = std::move(binding)] {
-      const Status ejected = [&]() -> Status {
-        ASSIGN_OR_RETURN(const inventory::Handles handles, drive.attachment.open({}));
-        if (!handles.scsi) {
-          return FailedPrecondition("NO_SCSI_PATH", "this connection cannot move the tray");
-        }
-        return scsi::EjectTray(*handles.scsi);
-      }();
-      if (ejected) *response = ShowDrive(bench_, *drive.snapshot);
-      reactor->Finish(ejected ? grpc::Status::OK : ToGrpc(ejected.error()));
-    });
-    return accepted ? Ok() : Status(Unavailable("SHUTTING_DOWN", "the daemon is stopping"));
+    return jobs::EjectTray(
+        bench_.inventory, bench_.engine, id,
+        [this, reactor, response](const Status& status, const inventory::Snapshot& drive) {
+          if (status) *response = ShowDrive(bench_, *drive);
+          reactor->Finish(status ? grpc::Status::OK : ToGrpc(status.error()));
+        });
   }();
   if (!posted) reactor->Finish(ToGrpc(posted.error()));
   return reactor;
