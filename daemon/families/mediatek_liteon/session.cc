@@ -31,7 +31,7 @@ Error ReadError(Memory memory, Error error) {
   if (!WasRefused(error)) return error;
   Error out = NotReadable(memory, error.message(),
                           "the drive does not answer the command that its model's row names");
-  if (error.sense()) out = std::move(out).WithSense(*error.sense());
+  if (error.sense()) return std::move(out).WithSense(*error.sense());
   return out;
 }
 

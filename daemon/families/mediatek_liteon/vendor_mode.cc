@@ -286,7 +286,10 @@ Status VendorMode::Read(uint32_t address, uint32_t step, std::span<uint8_t> out)
 }
 
 Status VendorMode::WriteCycles(std::span<const chips::BusWrite> cycles) {
-  for (const chips::BusWrite& cycle : cycles) RETURN_IF_ERROR(CheckReach(cycle.address, 1));
+  const auto out_of_reach =
+      std::find_if(cycles.begin(), cycles.end(),
+                   [](const chips::BusWrite& cycle) { return cycle.address >= kReachBytes; });
+  if (out_of_reach != cycles.end()) return CheckReach(out_of_reach->address, 1);
   while (!cycles.empty()) {
     const size_t count = std::min(kCyclesAtOnce, cycles.size());
     for (size_t have = write_script_.size() / kAccesses; have < count; ++have) {
