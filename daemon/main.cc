@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -67,6 +68,31 @@ Result<UniqueFd> LockStateFolder(const std::string& folder) {
   return lock;
 }
 
+// Opens the ledger, and makes it only in a folder that never had one: the lock file keeps the id
+// of the bench whose ledger was made, so that one which vanished is not silently begun anew.
+Result<std::unique_ptr<storage::Ledger>> OpenLedger(const std::string& folder,
+                                                    const UniqueFd& lock) {
+  struct stat info {};
+  const bool had_one = ::fstat(lock.get(), &info) != 0 || info.st_size != 0;
+  auto ledger = storage::OpenLedger({.path = folder + "/ledger.db", .create = !had_one});
+  if (!ledger) {
+    if (ledger.error().reason() != "LEDGER_MISSING") return std::move(ledger).error();
+    return FailedPrecondition("LEDGER_MISSING",
+                              fmt::format("the ledger of {} is gone: it was made here and is not "
+                                          "there any more",
+                                          folder))
+        .WithRemedy("bring ledger.db back from a copy, or choose an empty folder for a new bench");
+  }
+  const std::string id = (*ledger)->bench_id() + "\n";
+  if (!had_one && (::pwrite(lock.get(), id.data(), id.size(), 0) != std::ssize(id) ||
+                   ::fsync(lock.get()) != 0)) {
+    return FailedPrecondition("STATE_DIR_FAILED",
+                              fmt::format("cannot write to {} (errno {})", folder, errno))
+        .WithRemedy("make room on its file system");
+  }
+  return ledger;
+}
+
 Result<std::unique_ptr<inventory::DriveSource>> FindDrives(const config::Config& settings) {
   if (settings.simulate.empty()) {
     return std::unique_ptr<inventory::DriveSource>(std::make_unique<NoDrives>());
@@ -94,7 +120,7 @@ void WaitForStop(const sigset_t& signals) {
 Status Serve(const config::Config& settings, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const UniqueFd lock, LockStateFolder(settings.state_dir));
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::Ledger> ledger,
-                   storage::OpenLedger({.path = settings.state_dir + "/ledger.db"}));
+                   OpenLedger(settings.state_dir, lock));
   ASSIGN_OR_RETURN(const std::unique_ptr<inventory::DriveSource> source, FindDrives(settings));
 
   Clock& clock = RealClock();
@@ -171,6 +197,11 @@ int main(int argc, char** argv) {
   app.footer(
       "Example:\n  firmbenchd --state-dir /tmp/bench --listen unix:/tmp/bench/socket \\\n"
       "      --simulate deploy/examples/bench.toml");
-  CLI11_PARSE(app, argc, argv);
+  constexpr int kUsage = 2;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
   return firmbench::Run(arguments);
 }

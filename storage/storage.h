@@ -68,6 +68,7 @@ class Ledger {
   // Version of the schema this ledger has, from 1.
   virtual int schema_version() const = 0;
 
+  // The Get functions: UNIT_NOT_FOUND, DUMP_NOT_FOUND, IMAGE_NOT_FOUND, JOB_NOT_FOUND.
   virtual Result<Unit> GetUnit(const std::string& id) = 0;
   virtual Result<Paged<Unit>> ListUnits(const Page& page) = 0;
   virtual Result<std::vector<UnitEvidence>> ListEvidence(const std::string& unit_id) = 0;

@@ -62,6 +62,11 @@ void LiveJob::Open(const OpenPrompt& prompt) {
   answer_.reset();
 }
 
+void LiveJob::Withdraw() {
+  MutexLock lock(mutex_);
+  prompt_.reset();
+}
+
 Status LiveJob::Answer(const std::string& prompt_id, const std::string& answer,
                        const std::string& principal) {
   if (answer != "done" && answer != "cancel") {
@@ -69,7 +74,8 @@ Status LiveJob::Answer(const std::string& prompt_id, const std::string& answer,
   }
   {
     MutexLock lock(mutex_);
-    if (!prompt_ || prompt_->id != prompt_id || answer_) {
+    const bool meant = prompt_ && (prompt_id.empty() || prompt_->id == prompt_id);
+    if (!meant || answer_) {
       return FailedPrecondition("PROMPT_NOT_OPEN", "this prompt is not open any more");
     }
     answer_ = Answered{answer, principal};

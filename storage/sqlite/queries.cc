@@ -64,11 +64,12 @@ Result<std::optional<Row>> First(Statement& statement) {
 }
 
 template <typename Row>
-Result<Row> Get(Database& database, const std::string& id, std::string_view what) {
+Result<Row> Get(Database& database, const std::string& id, std::string_view reason,
+                std::string_view what) {
   Row keys;
   keys.id = id;
   ASSIGN_OR_RETURN(std::optional<Row> row, FindRow(database, keys));
-  if (!row) return NotFound("NOT_FOUND", fmt::format("no {} with this id in the ledger", what));
+  if (!row) return NotFound(reason, fmt::format("no {} with this id in the ledger", what));
   return std::move(*row);
 }
 
@@ -136,7 +137,7 @@ std::string Select(std::string_view condition) {
 }  // namespace
 
 Result<Unit> GetUnit(Database& database, const std::string& id) {
-  return Get<Unit>(database, id, "unit");
+  return Get<Unit>(database, id, "UNIT_NOT_FOUND", "unit");
 }
 
 Result<Paged<Unit>> ListUnits(Database& database, const Page& page) {
@@ -164,7 +165,7 @@ Result<std::vector<UnitEvidence>> FindEvidence(Database& database, const std::st
 Result<Dump> GetDump(Database& database, const std::string& id) {
   ASSIGN_OR_RETURN(Statement find, database.Prepare(SelectDumps() + " WHERE d.id = ?1"));
   ASSIGN_OR_RETURN(const bool found, find.Bind(id).Step());
-  if (!found) return NotFound("NOT_FOUND", "no dump with this id in the ledger");
+  if (!found) return NotFound("DUMP_NOT_FOUND", "no dump with this id in the ledger");
   return ReadDump(find);
 }
 
@@ -207,7 +208,7 @@ Result<std::optional<Dump>> NewestDump(Database& database, const std::string& un
 }
 
 Result<Image> GetImage(Database& database, const std::string& id) {
-  return Get<Image>(database, id, "image");
+  return Get<Image>(database, id, "IMAGE_NOT_FOUND", "image");
 }
 
 Result<std::optional<Image>> FindImageBySha256(Database& database, const std::string& sha256) {
@@ -224,7 +225,7 @@ Result<Paged<Image>> ListImages(Database& database, const Page& page) {
 }
 
 Result<Job> GetJob(Database& database, const std::string& id) {
-  return Get<Job>(database, id, "job");
+  return Get<Job>(database, id, "JOB_NOT_FOUND", "job");
 }
 
 Result<std::optional<Job>> FindJobByRequest(Database& database, const std::string& request_id) {

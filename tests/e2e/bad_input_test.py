@@ -8,6 +8,8 @@ import unittest
 
 import bench
 
+UNKNOWN = "0" * 26  # a well-formed id of nothing
+
 
 class Images(bench.BenchTest):
     """Firmware files that must not reach a drive."""
@@ -59,7 +61,7 @@ class Images(bench.BenchTest):
 
     def test_empty(self):
         self.refused(self.bench.write("empty.bin", b""), "IMAGE_EMPTY", "IMAGE_BLANK",
-                     "IMAGE_SIZE_WRONG", "IMAGE_NOT_RECOGNISED", "UPLOAD_EMPTY")
+                     "IMAGE_SIZE_WRONG", "IMAGE_NOT_RECOGNISED", "FILE_EMPTY")
 
     def test_not_an_image(self):
         noise = random.Random(3).randbytes(512 * 1024)
@@ -67,8 +69,7 @@ class Images(bench.BenchTest):
 
     def test_an_eeprom_dump_as_image(self):
         data = self.bench.export(self.before["MEMORY_EEPROM"]["name"])
-        self.refused(self.bench.write("eeprom.bin", data), "IMAGE_SIZE_WRONG",
-                     "IMAGE_NOT_RECOGNISED")
+        self.refused(self.bench.write("eeprom.bin", data), "IMAGE_IS_EEPROM")
 
     def test_far_too_large_is_refused_before_it_is_read(self):
         path = self.bench.path("huge.bin")
@@ -83,7 +84,7 @@ class Images(bench.BenchTest):
         self.assertIn(done.status, (bench.EXIT_FAILED, bench.EXIT_USAGE), str(done))
 
     def test_no_such_image(self):
-        self.fails("IMAGE_NOT_FOUND", "flash", self.drive, "images/nonesuch", "--yes")
+        self.fails("IMAGE_NOT_FOUND", "flash", self.drive, f"images/{UNKNOWN}", "--yes")
 
 
 class Jobs(bench.BenchTest):
@@ -105,12 +106,13 @@ class Jobs(bench.BenchTest):
 
     def test_unknown_things(self):
         drive = self.bench.drive("LTR-48246S")["name"]
-        self.fails("DUMP_NOT_FOUND", "restore", drive, "dumps/nonesuch", "--yes")
-        self.fails("DUMP_NOT_FOUND", "dump", "show", "dumps/nonesuch")
-        self.fails("JOB_NOT_FOUND", "job", "show", "jobs/nonesuch")
-        self.fails("JOB_NOT_FOUND", "job", "watch", "jobs/nonesuch")
-        self.fails("JOB_NOT_FOUND", "job", "cancel", "jobs/nonesuch")
-        self.fails("UNIT_NOT_FOUND", "unit", "show", "units/nonesuch")
+        self.fails("DUMP_NOT_FOUND", "restore", drive, f"dumps/{UNKNOWN}", "--yes")
+        self.fails("DUMP_NOT_FOUND", "dump", "show", f"dumps/{UNKNOWN}")
+        self.fails("JOB_NOT_FOUND", "job", "show", f"jobs/{UNKNOWN}")
+        self.fails("JOB_NOT_FOUND", "job", "watch", f"jobs/{UNKNOWN}")
+        self.fails("JOB_NOT_FOUND", "job", "cancel", f"jobs/{UNKNOWN}")
+        self.fails("NAME_INVALID", "job", "show", "jobs/nonesuch")
+        self.fails("UNIT_NOT_FOUND", "unit", "show", f"units/{UNKNOWN}")
 
     def test_hostile_names_are_only_names(self):
         for name in ("../../etc/passwd", "drives/../x", "a" * 5000, "'; drop table jobs; --",
@@ -140,7 +142,7 @@ class Compare(bench.BenchTest):
         image = self.bench.make_image("LTR-48246S", "SS0D")
         other = self.bench.firmbench("dump", "compare", first["MEMORY_FIRMWARE"]["name"], image)
         self.assertEqual(other.status, bench.EXIT_DIFFER, str(other))
-        self.fails("DUMP_NOT_FOUND", "dump", "compare", "dumps/nonesuch", image)
+        self.fails("DUMP_NOT_FOUND", "dump", "compare", f"dumps/{UNKNOWN}", image)
 
     def test_two_files(self):
         one = self.bench.write("one.bin", b"a" * 1000)

@@ -121,7 +121,7 @@ class ForeignClient(bench.BenchTest):
 
     def test_an_error_carries_its_reason_in_the_standard_trailer(self):
         with self.assertRaises(grpc.RpcError) as caught:
-            self.call("firmbench.v1.DriveService.GetDrive", {"name": "drives/nonesuch"})
+            self.call("firmbench.v1.DriveService.GetDrive", {"name": "drives/" + "0" * 26})
         self.assertEqual(caught.exception.code(), grpc.StatusCode.NOT_FOUND)
         trailers = dict(caught.exception.trailing_metadata())
         self.assertIn(b"DRIVE_NOT_FOUND", trailers["grpc-status-details-bin"])
@@ -150,8 +150,18 @@ class ForeignClient(bench.BenchTest):
         jobs = len(self.bench.jobs())
         self.refused("PLAN_STALE", drive, plan_digest="0" * 64)
         self.refused("ETAG_STALE", drive, etag="stale")
-        self.refused("REQUEST_ID_REQUIRED", drive, request_id="")
         self.assertEqual(len(self.bench.jobs()), jobs)
+
+    def test_a_job_that_writes_needs_all_three(self):
+        drive = self.bench.drive("LTR-48246S")["name"]
+        job = {"kind": "flash", "drive": drive, "memory": 1,
+               "image": self.bench.add_image(self.bench.make_image("LTR-48246S", "SS0D"))}
+        plan = self.call("firmbench.v1.JobService.CreateJob",
+                         {"job": job, "validate_only": True}).plan
+        whole = {"job": job, "plan_digest": plan.digest, "etag": plan.etag, "request_id": "x"}
+        for left_out, reason in {"plan_digest": "PLAN_DIGEST_REQUIRED", "etag": "ETAG_REQUIRED",
+                                 "request_id": "REQUEST_ID_REQUIRED"}.items():
+            self.refused(reason, drive, **dict(whole, **{left_out: ""}))
 
     def test_the_same_request_twice_is_one_job(self):
         drive = self.bench.drives()[1]["name"]

@@ -110,8 +110,10 @@ class Watch(unittest.TestCase):
         self.bench.start()
         closed = self.show(job)
         self.assertEqual(closed["state"], "STATE_CLOSED")
-        self.assertEqual(closed["result"], "RESULT_FAILED")
+        self.assertNotEqual(closed["result"], "RESULT_SUCCEEDED")
         self.assertEqual(closed["outcome"], "OUTCOME_UNCHANGED")
+        self.assertEqual(closed["error"]["reason"], "DAEMON_STOPPED")
+        self.assertEqual(closed["error"]["drive_state"], "DRIVE_STATE_UNTOUCHED")
         # The drive can be used again, and its dumps from before are there.
         self.bench.backup(self.drive)
         self.assertTrue(self.bench.json("audit", "verify")["ok"])

@@ -72,7 +72,7 @@ TEST_F(Units, AreNumberedFromOneAndReadBackWhole) {
   EXPECT_EQ(read->note, "came with a bent tray");
   EXPECT_FALSE(read->archived);
   EXPECT_EQ(read->created_us, clock_.WallMicros());
-  EXPECT_EQ(ReasonOf(ledger().GetUnit(NewId(clock_))), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(ledger().GetUnit(NewId(clock_))), "UNIT_NOT_FOUND");
 }
 
 TEST_F(Units, OnlyTheMutableColumnsAreUpdated) {
@@ -267,7 +267,7 @@ TEST_F(Images, AreFoundByIdByHashAndInTheList) {
   EXPECT_EQ((*ledger().FindImageBySha256(image.sha256))->id, image.id);
   EXPECT_FALSE(ledger().FindImageBySha256(std::string(64, '0'))->has_value());
   EXPECT_EQ(IdsOf(ledger().ListImages({})->rows), (std::vector<std::string>{image.id}));
-  EXPECT_EQ(ReasonOf(ledger().GetImage("nobody")), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(ledger().GetImage("nobody")), "IMAGE_NOT_FOUND");
   const Status twice = ledger().Commit([&](Transaction& tx) {
     return tx.InsertImage(SampleImage(tx, image.sha256, content.size()));
   });
