@@ -19,6 +19,7 @@ class Images(bench.BenchTest):
         super().setUpClass()
         cls.drive = cls.bench.drive("LTR-48246S")["name"]
         _, cls.before = cls.bench.backup(cls.drive)
+        cls.files = cls.bench.memory_files()
 
     def refused(self, path, *reasons):
         """The file is refused, by the library or by the plan, with one of these reasons."""
@@ -30,8 +31,10 @@ class Images(bench.BenchTest):
         self.assertTrue(any(reason in done.err for reason in reasons), str(done))
 
     def tearDown(self):
-        # No job ever began to write, and the drive holds what it held.
+        # No job ever began to write, and the drive holds what it held: by its own account and in
+        # the files in which the simulator keeps its memories.
         self.assertEqual(self.bench.sql("select id from jobs where write_started_us <> 0"), [])
+        self.assertEqual(self.bench.memory_files(), self.files)
         _, now = self.bench.backup(self.drive)
         for memory, dump in self.before.items():
             self.assertEqual(now[memory]["sha256"], dump["sha256"])

@@ -5,6 +5,7 @@ Every test owns its processes and ends them by their ids. Nothing here sleeps: r
 that the daemon prints, the end of a process is waited for with a limit.
 """
 
+import hashlib
 import json
 import os
 import select
@@ -202,6 +203,18 @@ class Bench:
             return file.read()
 
     # ----- files -----
+
+    def memory_files(self):
+        """SHA-256 of the files in which the simulated drives keep their memories, by file."""
+        folder = os.path.join(self.state_dir, "simulated")
+        hashes = {}
+        for name in sorted(os.listdir(folder)):
+            if name.endswith((".flash", ".eeprom")):
+                with open(os.path.join(folder, name), "rb") as file:
+                    hashes[name] = hashlib.sha256(file.read()).hexdigest()
+        if not hashes:
+            raise AssertionError(f"{folder} holds no memories")
+        return hashes
 
     def make_image(self, model, revision, name=None, seed=7):
         path = self.path(name or f"{model}-{revision}.bin")

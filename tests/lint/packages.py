@@ -10,7 +10,7 @@ LINE = re.compile(r"([a-z0-9][a-z0-9+.\-]+)\s+# \S.*$")
 
 def lint(tree):
     found, seen = [], {}
-    lists = [p for p in tree.paths(".txt") if p.startswith("deploy/packages/")]
+    lists = [p for p in tree.paths(".txt") if p.startswith("deploy/packages/") or p.endswith("/packages.txt")]
     if not lists:
         return ["deploy/packages:1: holds no list"]
     for path in lists:
