@@ -146,6 +146,7 @@ Result<std::unique_ptr<Bench>> Bench::Create(const Scenario& scenario,
                                              const MemorySource& eeprom) {
   RETURN_IF_ERROR(MakeFolder(scenario.persist_dir));
   std::vector<Built> built;
+  std::vector<Controller*> controllers;
   std::map<std::string, int64_t> starts;
   for (const DriveSpec& spec : scenario.drives) {
     const Part part = FindProfile(personalities, spec.model);
@@ -155,6 +156,7 @@ Result<std::unique_ptr<Bench>> Bench::Create(const Scenario& scenario,
     ASSIGN_OR_RETURN(Built drive, Build(scenario, spec, part, firmware, eeprom));
     int64_t& start = starts.try_emplace(spec.channel, 0).first->second;
     start = std::max(start, drive.kept ? drive.controller->state().last_ns : kOnForNs);
+    controllers.push_back(drive.controller.get());
     built.push_back(std::move(drive));
   }
   std::unique_ptr<Bench> bench(new Bench);
@@ -169,6 +171,10 @@ Result<std::unique_ptr<Bench>> Bench::Create(const Scenario& scenario,
     }
     bench->drives_.push_back(std::make_unique<Drive>(spec, fmt::format("sim/{}", i), *channel,
                                                      std::move(built[i].controller)));
+  }
+  for (size_t i = 0; i < controllers.size(); ++i) {
+    channels[scenario.drives[i].channel]->With(
+        [drive = controllers[i]](int64_t) { drive->SetFlashAside(); });
   }
   return bench;
 }

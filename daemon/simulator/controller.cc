@@ -95,8 +95,7 @@ void Controller::Identify(const DriveIdentity& identity) {
   PadInto(state_.serial, state_.other_identity ? identity.serial : known.serial);
 }
 
-void Controller::Tick(int64_t now) {
-  state_.last_ns = std::max(state_.last_ns, now);
+void Controller::LetHappen(int64_t now) {
   if (now >= state_.plug_back_ns) {
     const int64_t at = std::exchange(state_.plug_back_ns, kNoTime);
     Plug(at);
@@ -106,13 +105,6 @@ void Controller::Tick(int64_t now) {
     PowerOn(at);
   }
   if (state_.run == RunState::kBoot && now >= state_.boot_until_ns) FinishBoot();
-}
-
-int64_t Controller::NextEvent() const {
-  int64_t next = std::min(state_.plug_back_ns, state_.power_back_ns);
-  if (state_.run == RunState::kBoot) next = std::min(next, state_.boot_until_ns);
-  if (state_.busy_until_ns > state_.last_ns) next = std::min(next, state_.busy_until_ns);
-  return next;
 }
 
 void Controller::PowerOn(int64_t now) {
@@ -235,12 +227,11 @@ bool Controller::DiscReadable() const {
   return !options_.eeprom_checksum || eeprom_.ChecksumRight();
 }
 
-void Controller::BeforeCommand(uint8_t opcode, int64_t now) {
+void Controller::StrikeBefore(uint8_t opcode, int64_t now) {
   if (faults_.empty()) {
-    if (std::exchange(struck_, false)) {
-      strikes_ = Strikes{};
-      read_disturbed_ = false;
-    }
+    struck_ = false;
+    strikes_ = Strikes{};
+    read_disturbed_ = false;
     return;
   }
   struck_ = true;
@@ -263,8 +254,7 @@ void Controller::BeforeCommand(uint8_t opcode, int64_t now) {
   if (strikes_.timeout) state_.hung = true;
 }
 
-void Controller::AfterCommand(uint8_t opcode, int64_t now) {
-  if (faults_.empty() || state_.run == RunState::kOff) return;
+void Controller::StrikeAfterCommand(uint8_t opcode, int64_t now) {
   writes_seen_ = watch_.begun;
   const uint64_t command = counts_.scsi_commands + counts_.task_file_ops;
   StrikeAfter({command, watch_.begun, opcode, state_.run}, now);

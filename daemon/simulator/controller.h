@@ -68,9 +68,20 @@ class Controller {
   DriveIdentity identity() const;  // as last booted
 
   // Lets happen what was due until `now`: the boot ends, power or plug come back.
-  void Tick(int64_t now);
+  void Tick(int64_t now) {
+    state_.last_ns = std::max(state_.last_ns, now);
+    if (now >= state_.plug_back_ns || now >= state_.power_back_ns ||
+        state_.run == RunState::kBoot) {
+      LetHappen(now);
+    }
+  }
   // The next time at which Tick would change something; kNoTime when nothing is due.
-  int64_t NextEvent() const;
+  int64_t NextEvent() const {
+    int64_t next = std::min(state_.plug_back_ns, state_.power_back_ns);
+    if (state_.run == RunState::kBoot) next = std::min(next, state_.boot_until_ns);
+    if (state_.busy_until_ns > state_.last_ns) next = std::min(next, state_.busy_until_ns);
+    return next;
+  }
 
   // Wires.
   void PowerOn(int64_t now);
@@ -91,8 +102,12 @@ class Controller {
   bool DiscReadable() const;
 
   // Faults around one command, SCSI or task file; `BeforeCommand` counts it.
-  void BeforeCommand(uint8_t opcode, int64_t now);
-  void AfterCommand(uint8_t opcode, int64_t now);
+  void BeforeCommand(uint8_t opcode, int64_t now) {
+    if (!faults_.empty() || struck_) StrikeBefore(opcode, now);
+  }
+  void AfterCommand(uint8_t opcode, int64_t now) {
+    if (!faults_.empty() && state_.run != RunState::kOff) StrikeAfterCommand(opcode, now);
+  }
   const Strikes& strikes() const { return strikes_; }
 
   // What every handle keeps of its own: the flash as it first saw it, for kStaleRead.
@@ -116,6 +131,9 @@ class Controller {
   void PokeFlash(uint32_t offset, ByteView bytes);
   void PokeEeprom(uint32_t offset, ByteView bytes);
 
+  // A drive that is left alone needs no memory for its flash.
+  void SetFlashAside() { memories_.flash.SetAside(); }
+
   // The data register's words for the host, and what the host wrote there.
   void OfferData(Bytes data) {
     pio_ = std::move(data);
@@ -128,7 +146,10 @@ class Controller {
   void OfferWords(uint16_t first, uint16_t second);
 
  private:
+  void LetHappen(int64_t now);
   void FinishBoot();
+  void StrikeBefore(uint8_t opcode, int64_t now);
+  void StrikeAfterCommand(uint8_t opcode, int64_t now);
   void StrikeAfter(const CommandFacts& facts, int64_t now);
   void ApplyPower(const FaultSpec& fault, int64_t now);
   void Identify(const DriveIdentity& identity);

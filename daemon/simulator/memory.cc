@@ -71,6 +71,11 @@ Memory& Memory::operator=(Memory&& other) noexcept {
 
 Memory::~Memory() { Release(); }
 
+void Memory::SetAside() {
+  // Shared pages stay in the page cache with all that was stored: nothing is lost.
+  if (mapped_ && data_ != nullptr) ::madvise(data_, size_, MADV_DONTNEED);
+}
+
 void Memory::Release() {
   if (mapped_ && data_ != nullptr) {
     ::munmap(data_, size_);

@@ -27,6 +27,8 @@ class Memory {
   ~Memory();
 
   std::span<uint8_t> bytes() { return {data_, size_}; }
+  // Takes the bytes of a file out of this process's memory until they are used again.
+  void SetAside();
   // The file was there before: its contents are those of an earlier run.
   bool kept() const { return kept_; }
 

@@ -30,8 +30,7 @@ constexpr uint32_t kPacketBytes = 12;  // drive-protocols 5: IDENTIFY word 0 is 
 
 }  // namespace
 
-void TaskFilePort::Write(Register reg, uint8_t value, int64_t now) {
-  registers()[reg] = value;
+void TaskFilePort::Act(Register reg, uint8_t value, int64_t now) {
   if (reg == Register::kCommand) {
     if (Selected() || drive_.profile().ignores_dev_select_in_vendor) Command(value, now);
     return;

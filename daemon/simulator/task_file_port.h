@@ -27,12 +27,19 @@ class TaskFilePort {
     return second == drive_.options().second_device;
   }
 
-  void Write(ata::Register reg, uint8_t value, int64_t now);
+  void Write(ata::Register reg, uint8_t value, int64_t now) {
+    registers()[reg] = value;
+    // The address registers are only kept; inline because a dump is millions of them.
+    if (reg >= ata::Register::kCommand) Act(reg, value, now);
+  }
   uint8_t Read(ata::Register reg, int64_t now);
   uint16_t ReadData(int64_t now);
   void WriteData(uint16_t word, int64_t now);
 
  private:
+  // What a write of the command or the control register sets off.
+  void Act(ata::Register reg, uint8_t value, int64_t now);
+
   // Registers by name.
   struct Access {
     std::array<uint8_t, 9>& value;
