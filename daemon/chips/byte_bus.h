@@ -34,6 +34,14 @@ class ByteBus {
   // window of a page-write part (150 to 200 us between cycles) depends on it.
   virtual Status Write(std::span<const BusWrite> cycles) = 0;
 
+  // Write, then ReadRepeated, in one go where the way to the chip can do that: a byte part is
+  // programmed by half a million such pairs, and what lies between two calls is waited for.
+  virtual Status WriteThenRead(std::span<const BusWrite> cycles, uint32_t address,
+                               std::span<uint8_t> out) {
+    RETURN_IF_ERROR(Write(cycles));
+    return ReadRepeated(address, out);
+  }
+
   // The time that busy waits are measured on.
   virtual Clock& clock() = 0;
 };

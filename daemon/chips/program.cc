@@ -15,6 +15,7 @@ namespace {
 constexpr uint8_t kProgramCommand = 0xA0;
 constexpr uint8_t kEraseSetup = 0x80;
 constexpr uint8_t kReset = 0xF0;
+constexpr size_t kMostLooks = 16;
 
 Status CheckRange(const ChipRow& row, ProgramMethod method, uint32_t offset, size_t length) {
   if (row.program != method) {
@@ -26,6 +27,34 @@ Status CheckRange(const ChipRow& row, ProgramMethod method, uint32_t offset, siz
   }
   return Ok();
 }
+
+// Sends a program command and looks at the byte as often as the bytes before it took: parts of one
+// kind take the same time for every byte, and the looks go out together with the command.
+class ByteProgrammer {
+ public:
+  ByteProgrammer(ByteBus& bus, const ChipRow& row)
+      : bus_(bus), times_{row.timings.program_typical, row.timings.program_maximum, Nanos{0}} {}
+
+  Status Run(std::span<const BusWrite> cycles, uint32_t address, uint8_t data) {
+    const std::span<uint8_t> seen = std::span(seen_).first(looks_);
+    RETURN_IF_ERROR(bus_.WriteThenRead(cycles, address, seen));
+    // The same proof that WaitUntilDone takes: the byte, twice in a row.
+    const auto done = std::adjacent_find(
+        seen.begin(), seen.end(), [data](uint8_t a, uint8_t b) { return a == data && b == data; });
+    if (done != seen.end()) {
+      looks_ = static_cast<size_t>(done - seen.begin()) + 2;
+      return Ok();
+    }
+    looks_ = std::min(looks_ + 1, kMostLooks);
+    return WaitUntilDone(bus_, address, data, times_);
+  }
+
+ private:
+  ByteBus& bus_;
+  const BusyTimes times_;
+  size_t looks_ = 2;
+  std::array<uint8_t, kMostLooks> seen_{};
+};
 
 // After a time-out a byte part may wait for a reset; on a page-write part F0 could be data.
 Error GiveUp(ByteBus& bus, const ChipRow& row, Error error) {
@@ -62,19 +91,16 @@ Result<uint64_t> ProgramBytes(ByteBus& bus, const ChipRow& row, uint32_t offset,
   }
   const std::vector<BusWrite> command = CommandCycles(row.unlock, kProgramCommand);
   std::array<BusWrite, 4> cycles{command[0], command[1], command[2], {}};
-  const BusyTimes times{row.timings.program_typical, row.timings.program_maximum, Nanos{0}};
+  ByteProgrammer programmer(bus, row);
   uint64_t programmed = 0;
   for (size_t i = 0; i < target.size(); ++i) {
     if (target[i] == current[i]) continue;
     const uint32_t address = offset + static_cast<uint32_t>(i);
     cycles[3] = {address, target[i]};
-    if (auto status = bus.Write(cycles); !status) {
-      return GiveUp(bus, row, std::move(status).error());
-    }
-    ++programmed;
-    if (auto status = WaitUntilDone(bus, address, target[i], times); !status) {
+    if (auto status = programmer.Run(cycles, address, target[i]); !status) {
       return GiveUp(bus, row, std::move(status).error().With("operation", "program"));
     }
+    ++programmed;
   }
   return programmed;
 }

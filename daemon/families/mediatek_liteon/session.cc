@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/chips/identify.h"
 #include "daemon/families/mediatek_liteon/commands.h"
@@ -204,6 +205,7 @@ Status LiteonSession::LeaveUpdateMode(Observer& /*observer*/) {
 Status LiteonSession::Settle() {
   if (access_.scsi == nullptr) return Ok();
   const Nanos deadline = access_.clock->Monotonic() + row_.back_limit;
+  bool heard = false;  // UNIT ATTENTION is said once, so the next answer is not waited for
   while (true) {
     const Result<scsi::Readiness> ready = scsi::TestUnitReady(*access_.scsi);
     if (ready && *ready != scsi::Readiness::kAttention && *ready != scsi::Readiness::kInBetween) {
@@ -217,7 +219,8 @@ Status LiteonSession::Settle() {
                                      std::chrono::duration_cast<seconds>(row_.back_limit).count()))
           .WithRemedy("switch the drive off and on and look at it again");
     }
-    access_.clock->SleepFor(kSettlePoll);
+    const bool attention = ready && *ready == scsi::Readiness::kAttention;
+    if (!attention || std::exchange(heard, true)) access_.clock->SleepFor(kSettlePoll);
   }
 }
 

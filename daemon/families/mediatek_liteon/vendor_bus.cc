@@ -15,4 +15,9 @@ Status VendorBus::Write(std::span<const chips::BusWrite> cycles) {
   return mode_.WriteCycles(cycles);
 }
 
+Status VendorBus::WriteThenRead(std::span<const chips::BusWrite> cycles, uint32_t address,
+                                std::span<uint8_t> out) {
+  return mode_.WriteThenRead(cycles, address, out);
+}
+
 }  // namespace firmbench::families::mediatek_liteon

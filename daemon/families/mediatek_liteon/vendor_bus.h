@@ -16,6 +16,8 @@ class VendorBus final : public chips::ByteBus {
   Status Read(uint32_t address, std::span<uint8_t> out) override;
   Status ReadRepeated(uint32_t address, std::span<uint8_t> out) override;
   Status Write(std::span<const chips::BusWrite> cycles) override;
+  Status WriteThenRead(std::span<const chips::BusWrite> cycles, uint32_t address,
+                       std::span<uint8_t> out) override;
   Clock& clock() override { return clock_; }
 
  private:

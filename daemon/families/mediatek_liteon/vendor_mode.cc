@@ -28,9 +28,9 @@ constexpr Nanos kAfterIntro = milliseconds(2);
 constexpr Nanos kAfterReset = milliseconds(350);
 constexpr int kAgreeingStatusReads = 3;  // 9.2
 
-constexpr Nanos kProbeTime = milliseconds(5);        // for a device to take EC [G]
-constexpr Nanos kSignaturePoll = milliseconds(100);  // [G]
-constexpr Nanos kResetAgain = seconds(5);            // [G]
+constexpr Nanos kProbeTime = milliseconds(5);       // for a device to take EC [G]
+constexpr Nanos kSignaturePoll = milliseconds(10);  // [G]
+constexpr Nanos kResetAgain = seconds(5);           // [G]
 
 // Accesses per byte, and where in the seven the variable parts are.
 constexpr size_t kAccesses = 7;
@@ -48,6 +48,39 @@ Status CheckReach(uint32_t address, size_t length) {
   if (length <= VendorMode::kReachBytes && address <= VendorMode::kReachBytes - length) return Ok();
   return InvalidArgument("ADDRESS_OUT_OF_REACH",
                          fmt::format("vendor mode reaches 1 MB, not {:x}", address + length));
+}
+
+Status CheckReach(std::span<const chips::BusWrite> cycles) {
+  for (const chips::BusWrite& cycle : cycles) {
+    if (cycle.address >= VendorMode::kReachBytes) return CheckReach(cycle.address, 1);
+  }
+  return Ok();
+}
+
+// Scripts are made once and their variable parts filled in, over and over again.
+void AppendReads(std::vector<Access>& script, size_t count, uint8_t device) {
+  script.reserve(script.size() + count * kAccesses);
+  for (size_t i = 0; i < count; ++i) {
+    script.insert(script.end(),
+                  {Access::Write(Register::kLbaMid, 0), Access::Write(Register::kLbaHigh, 0),
+                   Access::Write(Register::kDevice, device),
+                   Access::Write(Register::kCommand, vendor::kReadByte),
+                   Access::Write(Register::kDevice, device),
+                   Access::WaitEqual(Register::kStatus, vendor::kStatusParallel),
+                   Access::Read(Register::kLbaLow)});
+  }
+}
+
+void AppendWrites(std::vector<Access>& script, size_t count, uint8_t device) {
+  script.reserve(script.size() + count * kAccesses);
+  for (size_t i = 0; i < count; ++i) {
+    script.insert(script.end(),
+                  {Access::Write(Register::kLbaMid, 0), Access::Write(Register::kLbaHigh, 0),
+                   Access::Write(Register::kLbaLow, 0), Access::Write(Register::kDevice, device),
+                   Access::Write(Register::kCommand, vendor::kWriteByte),
+                   Access::Write(Register::kDevice, device),
+                   Access::WaitEqual(Register::kStatus, vendor::kStatusParallel)});
+  }
 }
 
 struct Diagnosis {
@@ -107,16 +140,7 @@ VendorMode::VendorMode(ata::TaskFile& task_file, Clock& clock, bool second_devic
       clock_(clock),
       device_(second_device ? kDevice1 : kDevice0),
       other_device_(second_device ? kDevice0 : kDevice1) {
-  read_script_.reserve(kReadsAtOnce * kAccesses);
-  for (size_t i = 0; i < kReadsAtOnce; ++i) {
-    read_script_.insert(read_script_.end(),
-                        {Access::Write(Register::kLbaMid, 0), Access::Write(Register::kLbaHigh, 0),
-                         Access::Write(Register::kDevice, device_),
-                         Access::Write(Register::kCommand, vendor::kReadByte),
-                         Access::Write(Register::kDevice, device_),
-                         Access::WaitEqual(Register::kStatus, vendor::kStatusParallel),
-                         Access::Read(Register::kLbaLow)});
-  }
+  AppendReads(read_script_, kReadsAtOnce, device_);
 }
 
 Result<uint8_t> VendorMode::ReadStatus(uint8_t device) {
@@ -267,14 +291,24 @@ Status VendorMode::ReadRepeated(uint32_t address, std::span<uint8_t> out) {
   return Read(address, 0, out);
 }
 
+void VendorMode::FillRead(Access* access, uint32_t address) const {
+  access[kMid].value = static_cast<uint8_t>(address);
+  access[kHigh].value = static_cast<uint8_t>(address >> 8);
+  access[kReadDevice].value = device_ | Nibble(address);
+}
+
+void VendorMode::FillWrite(Access* access, const chips::BusWrite& cycle) const {
+  access[kMid].value = static_cast<uint8_t>(cycle.address);
+  access[kHigh].value = static_cast<uint8_t>(cycle.address >> 8);
+  access[kWriteData].value = cycle.data;
+  access[kWriteDevice].value = device_ | Nibble(cycle.address);
+}
+
 Status VendorMode::Read(uint32_t address, uint32_t step, std::span<uint8_t> out) {
   for (size_t done = 0; done < out.size();) {
     const size_t count = std::min(kReadsAtOnce, out.size() - done);
     for (size_t i = 0; i < count; ++i, address += step) {
-      Access* access = &read_script_[i * kAccesses];
-      access[kMid].value = static_cast<uint8_t>(address);
-      access[kHigh].value = static_cast<uint8_t>(address >> 8);
-      access[kReadDevice].value = device_ | Nibble(address);
+      FillRead(&read_script_[i * kAccesses], address);
     }
     RETURN_IF_ERROR(task_file_.Run(std::span(read_script_).first(count * kAccesses)));
     for (size_t i = 0; i < count; ++i) {
@@ -286,30 +320,35 @@ Status VendorMode::Read(uint32_t address, uint32_t step, std::span<uint8_t> out)
 }
 
 Status VendorMode::WriteCycles(std::span<const chips::BusWrite> cycles) {
-  const auto out_of_reach =
-      std::find_if(cycles.begin(), cycles.end(),
-                   [](const chips::BusWrite& cycle) { return cycle.address >= kReachBytes; });
-  if (out_of_reach != cycles.end()) return CheckReach(out_of_reach->address, 1);
+  RETURN_IF_ERROR(CheckReach(cycles));
   while (!cycles.empty()) {
     const size_t count = std::min(kCyclesAtOnce, cycles.size());
-    for (size_t have = write_script_.size() / kAccesses; have < count; ++have) {
-      write_script_.insert(
-          write_script_.end(),
-          {Access::Write(Register::kLbaMid, 0), Access::Write(Register::kLbaHigh, 0),
-           Access::Write(Register::kLbaLow, 0), Access::Write(Register::kDevice, device_),
-           Access::Write(Register::kCommand, vendor::kWriteByte),
-           Access::Write(Register::kDevice, device_),
-           Access::WaitEqual(Register::kStatus, vendor::kStatusParallel)});
-    }
-    for (size_t i = 0; i < count; ++i) {
-      Access* access = &write_script_[i * kAccesses];
-      access[kMid].value = static_cast<uint8_t>(cycles[i].address);
-      access[kHigh].value = static_cast<uint8_t>(cycles[i].address >> 8);
-      access[kWriteData].value = cycles[i].data;
-      access[kWriteDevice].value = device_ | Nibble(cycles[i].address);
-    }
+    const size_t have = write_script_.size() / kAccesses;
+    if (have < count) AppendWrites(write_script_, count - have, device_);
+    for (size_t i = 0; i < count; ++i) FillWrite(&write_script_[i * kAccesses], cycles[i]);
     RETURN_IF_ERROR(task_file_.Run(std::span(write_script_).first(count * kAccesses)));
     cycles = cycles.subspan(count);
+  }
+  return Ok();
+}
+
+Status VendorMode::WriteThenRead(std::span<const chips::BusWrite> cycles, uint32_t address,
+                                 std::span<uint8_t> out) {
+  if (cycles.size() + out.size() > kMixedAtOnce) {
+    RETURN_IF_ERROR(WriteCycles(cycles));
+    return ReadRepeated(address, out);
+  }
+  RETURN_IF_ERROR(CheckReach(cycles));
+  RETURN_IF_ERROR(CheckReach(address, 1));
+  mixed_script_.clear();
+  AppendWrites(mixed_script_, cycles.size(), device_);
+  AppendReads(mixed_script_, out.size(), device_);
+  for (size_t i = 0; i < cycles.size(); ++i) FillWrite(&mixed_script_[i * kAccesses], cycles[i]);
+  Access* const reads = mixed_script_.data() + cycles.size() * kAccesses;
+  for (size_t i = 0; i < out.size(); ++i) FillRead(reads + i * kAccesses, address);
+  RETURN_IF_ERROR(task_file_.Run(mixed_script_));
+  for (size_t i = 0; i < out.size(); ++i) {
+    out[i] = static_cast<uint8_t>(reads[i * kAccesses + kReadResult].value16);
   }
   return Ok();
 }

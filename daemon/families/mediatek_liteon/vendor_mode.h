@@ -54,12 +54,18 @@ class VendorMode {
   Status ReadRepeated(uint32_t address, std::span<uint8_t> out);
   // One script for up to kCyclesAtOnce cycles, so that a page is loaded without a gap.
   Status WriteCycles(std::span<const chips::BusWrite> cycles);
+  // WriteCycles, then ReadRepeated, as one script when there are few of both.
+  Status WriteThenRead(std::span<const chips::BusWrite> cycles, uint32_t address,
+                       std::span<uint8_t> out);
 
   static constexpr size_t kCyclesAtOnce = 1024;
 
  private:
   static constexpr size_t kReadsAtOnce = 256;
+  static constexpr size_t kMixedAtOnce = 32;
 
+  void FillRead(ata::Access* access, uint32_t address) const;
+  void FillWrite(ata::Access* access, const chips::BusWrite& cycle) const;
   Status Read(uint32_t address, uint32_t step, std::span<uint8_t> out);
   Result<uint8_t> SendIntro();
   Result<uint8_t> ReadStatus(uint8_t device);
@@ -79,6 +85,7 @@ class VendorMode {
   const uint8_t other_device_;
   std::vector<ata::Access> read_script_;
   std::vector<ata::Access> write_script_;
+  std::vector<ata::Access> mixed_script_;
 };
 
 }  // namespace firmbench::families::mediatek_liteon
