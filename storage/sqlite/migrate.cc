@@ -49,15 +49,16 @@ Result<bool> IsDatabase(const std::string& path) {
 }
 
 Error Newer(int64_t found, int supported) {
-  return FailedPrecondition(
-             "LEDGER_NEWER",
-             fmt::format("the ledger has version {}, this firmbench knows versions up to {}", found,
-                         supported))
+  const std::string ledger_version = fmt::format("{}", found);
+  const std::string supported_version = fmt::format("{}", supported);
+  return FailedPrecondition("LEDGER_NEWER", "the ledger has version " + ledger_version +
+                                                ", this firmbench knows versions up to " +
+                                                supported_version)
       .WithRemedy(
           "Install the firmbench that was used last, or a newer one; the ledger was not "
           "touched.")
-      .With("ledger_version", fmt::format("{}", found))
-      .With("supported_version", fmt::format("{}", supported));
+      .With("ledger_version", ledger_version)
+      .With("supported_version", supported_version);
 }
 
 Status Apply(Database& database, const Migration& migration, const Clock& clock) {

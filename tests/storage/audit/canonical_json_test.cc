@@ -38,6 +38,16 @@ TEST(CanonicalJson, SortsFieldsByUtf16CodeUnits) {
                        "Euro Sign", "Emoji: Grinning Face", "Hebrew Letter Dalet With Dagesh"}));
 }
 
+TEST(CanonicalJson, OrdersNamesBothWaysRound) {
+  const std::string names[] = {"",       "a",          "ab",         "b",      "\u0080",
+                               "\uD7FB", "\U00010000", "\U0010FFFF", "\uE000", "\uFFFD"};
+  for (size_t i = 0; i < std::size(names); ++i) {
+    for (size_t j = 0; j < std::size(names); ++j) {
+      EXPECT_EQ(SortsBefore(names[i], names[j]), i < j) << i << " and " << j;
+    }
+  }
+}
+
 // The string of RFC 8785 section 3.2.2, whose canonical form section 3.2.4 gives as bytes.
 TEST(CanonicalJson, EscapesAsTheRfcShows) {
   const auto parsed = Json::Parse(R"({"string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",

@@ -156,6 +156,16 @@ TEST_F(MerkleTree, ProofsThatWereTamperedWithAreRefused) {
   EXPECT_FALSE(VerifyConsistency(20, roots_[20], 50, roots_[50], consistency));
 }
 
+// The hashes of a proof fit, but for a tree of another size than the claimed one.
+TEST_F(MerkleTree, ProofsOfASmallerTreeDoNotProveALargerOne) {
+  const auto inclusion = InclusionProof(0, 2, tree_.Reader()).value();
+  EXPECT_TRUE(VerifyInclusion(leaves_[0], 0, 2, inclusion, roots_[2]));
+  EXPECT_FALSE(VerifyInclusion(leaves_[0], 0, 4, inclusion, roots_[2]));
+  const auto consistency = ConsistencyProof(4, 8, tree_.Reader()).value();
+  EXPECT_TRUE(VerifyConsistency(4, roots_[4], 8, roots_[8], consistency));
+  EXPECT_FALSE(VerifyConsistency(4, roots_[4], 16, roots_[8], consistency));
+}
+
 TEST_F(MerkleTree, RefusesLeavesAndSizesThatAreNotThere) {
   EXPECT_EQ(InclusionProof(5, 5, tree_.Reader()).error().reason(), "TREE_RANGE");
   EXPECT_EQ(InclusionProof(-1, 5, tree_.Reader()).error().reason(), "TREE_RANGE");
