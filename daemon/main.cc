@@ -3,6 +3,7 @@
 // composition root: the only file, with its neighbours in this folder, that names concrete classes
 // of all layers.
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -148,6 +149,7 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
   inventory.WaitUntilIdentified(std::chrono::seconds(10));
   log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
   AnnounceReady(settings.listen);
+  malloc_trim(0);  // what starting took
 
   WaitForStop(signals);
   // Writes that have begun are finished while their watchers still see them.
@@ -156,7 +158,17 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
   return Ok();
 }
 
+// A daemon that is idle most of its life: two arenas for all its threads, and whole firmware images
+// come from the system and go back to it instead of stretching the heap.
+void KeepHeapSmall() {
+  constexpr int kLargeBytes = 128 * 1024;
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+  mallopt(M_TRIM_THRESHOLD, kLargeBytes);
+}
+
 int Run(const Arguments& arguments) {
+  KeepHeapSmall();
   // Taken by sigwait on the main thread alone; blocked before the first other thread starts.
   sigset_t signals;
   sigemptyset(&signals);
