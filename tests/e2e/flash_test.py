@@ -79,6 +79,15 @@ class Flash(bench.BenchTest):
 
 
 class Backup(bench.BenchTest):
+    def test_verify_says_whether_they_differ(self):
+        drive = self.bench.drive("LTR-52327S")["name"]
+        _, dumps = self.bench.backup(drive, "--memory", "firmware")
+        same = self.bench.ok("verify", drive, dumps["MEMORY_FIRMWARE"]["name"])
+        self.assertIn("UNCHANGED", same.out)
+        other = self.bench.make_image("LTR-52327S", "QS0D")
+        done = self.bench.firmbench("verify", drive, other)
+        self.assertEqual(done.status, bench.EXIT_DIFFER, str(done))
+
     def test_all_reads_both_memories_and_records_them(self):
         drive = self.bench.drive("LTR-48246S")
         done = self.bench.ok("backup", drive["name"])
