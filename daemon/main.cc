@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -17,6 +16,7 @@
 #include "daemon/config/config.h"
 #include "daemon/no_drives.h"
 #include "daemon/rpc/server.h"
+#include "daemon/service_manager.h"
 #include "daemon/simulated_bench.h"
 
 namespace firmbench {
@@ -105,7 +105,7 @@ Result<std::unique_ptr<inventory::DriveSource>> FindDrives(const config::Config&
 
 // Says to the service manager and to whoever reads our output that calls are answered now.
 void AnnounceReady(const std::string& listen) {
-  sd_notify(0, "READY=1");
+  NotifyServiceManager("READY=1");
   std::printf("ready %s\n", listen.c_str());
   std::fflush(stdout);
 }
@@ -115,7 +115,7 @@ void WaitForStop(const sigset_t& signals) {
   while (sigwait(&signals, &signal) != 0) {
   }
   log::Info("stopping", "signal", signal);
-  sd_notify(0, "STOPPING=1");
+  NotifyServiceManager("STOPPING=1");
 }
 
 Status Serve(const config::Config& settings, const sigset_t& signals) {
