@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 
 #include "storage/audit/canonical_json.h"
 #include "tests/benchmarks/formula.h"
@@ -18,6 +20,19 @@ int64_t Micros(Nanos time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
 }
 
+// How long the threads of this process have been ready to run while other processes had the
+// processors: what it grows by is no time of ours. 0 where the kernel does not count it.
+Nanos HeldUp() {
+  Nanos sum{0};
+  std::error_code error;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
+    std::ifstream counts(task.path() / "schedstat");
+    int64_t ran_ns = 0, waited_ns = 0;
+    if (counts >> ran_ns >> waited_ns) sum += Nanos(waited_ns);
+  }
+  return sum;
+}
+
 Status Run(std::string_view mode, std::string_view model, const std::string& folder) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Rig> rig, Rig::Make(model, mode, folder));
   const simulator::Profile& profile = rig->drive().profile();
@@ -29,6 +44,7 @@ Status Run(std::string_view mode, std::string_view model, const std::string& fol
   for (size_t i = 0; i < rig->before().size(); ++i) {
     differing += rig->before()[i] != rig->after()[i];
   }
+  const Nanos held_up = HeldUp();
   ASSIGN_OR_RETURN(const Nanos took, rig->Flash());
   Json terms = Json::Object();
   const std::vector<Term> least =
@@ -37,6 +53,7 @@ Status Run(std::string_view mode, std::string_view model, const std::string& fol
   const Json line = Json::Object()
                         .Set("chip", chip->part)
                         .Set("differing_bytes", differing)
+                        .Set("held_up_us", Micros(HeldUp() - held_up))
                         .Set("least_us", Micros(Sum(least)))
                         .Set("model", model)
                         .Set("size_bytes", static_cast<int64_t>(chip->size_bytes))
