@@ -27,6 +27,9 @@ class Flash(bench.BenchTest):
         self.assertIn("CHANGED_VERIFIED", done.out)
         self.assertEqual(bench_.json("drive", "show", name)["firmware_revision"], NEWER[model])
         self.check_ledger(job)
+        for dump in bench_.dumps(job=job["name"]):
+            revision = NEWER[model] if dump["purpose"] == "readback" else drive["firmware_revision"]
+            self.assertEqual(dump["firmware_revision"], revision, dump["purpose"])
 
         # The drive now holds the image where the image says something, and its own EEPROM.
         _, after = bench_.backup(name)
