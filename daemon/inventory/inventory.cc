@@ -43,12 +43,39 @@ Result<UniqueFd> LockDrive(const std::string& path) {
 
 Problem ToProblem(const Error& error) { return {error.reason(), error.message(), error.remedy()}; }
 
+// Do two attached drives show the same evidence, or claim to be the same unit? Nobody could then
+// say which backup belongs to which.
+bool LookTheSame(const DriveSnapshot& a, const DriveSnapshot& b) {
+  const auto serial = a.identity.serial();
+  const auto other_serial = b.identity.serial();
+  if (serial && other_serial) {
+    if (*serial == *other_serial) return true;
+  } else if (!a.eeprom_stable_sha256.empty() && a.eeprom_stable_sha256 == b.eeprom_stable_sha256) {
+    return true;
+  }
+  const std::string& unit = a.unit.unit_id;
+  const auto& candidates = b.unit.candidates;
+  return !unit.empty() && (unit == b.unit.unit_id || std::find(candidates.begin(), candidates.end(),
+                                                               unit) != candidates.end());
+}
+
+void SetAmbiguous(DriveSnapshot& snapshot, const std::string& other_bay) {
+  UnitMatch& unit = snapshot.unit;
+  unit.verdict = UnitVerdict::kAmbiguous;
+  if (!unit.unit_id.empty()) unit.candidates = {unit.unit_id};
+  unit.unit_id.clear();
+  unit.why = fmt::format("it shows the same serial number or EEPROM as the drive in {}", other_bay);
+  snapshot.problems.push_back({"UNIT_AMBIGUOUS",
+                               "two drives on this bench look the same: " + unit.why,
+                               "attach one of the two at a time"});
+}
+
 void FinishEtag(DriveSnapshot& snapshot) {
-  std::string facts =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", snapshot.id, snapshot.generation,
-                  static_cast<int>(snapshot.condition), snapshot.identity.vendor,
-                  snapshot.identity.product, snapshot.identity.revision, snapshot.unit.unit_id,
-                  snapshot.eeprom_stable_sha256, snapshot.quarantine);
+  std::string facts = fmt::format(
+      "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", snapshot.id, snapshot.generation,
+      static_cast<int>(snapshot.condition), snapshot.identity.vendor, snapshot.identity.product,
+      snapshot.identity.revision, static_cast<int>(snapshot.unit.verdict), snapshot.unit.unit_id,
+      snapshot.eeprom_stable_sha256, snapshot.quarantine);
   for (const auto& candidate : snapshot.unit.candidates) facts += "\n" + candidate;
   if (const auto serial = snapshot.identity.serial()) facts += "\nserial " + *serial;
   snapshot.etag = Sha256Hex(AsBytes(facts)).substr(0, 16);
@@ -66,6 +93,7 @@ Inventory::~Inventory() {
   std::map<std::string, std::unique_ptr<Lane>> lanes;
   {
     MutexLock lock(mutex_);
+    stopping_ = true;
     lanes.swap(lanes_);
   }
   // Joined without the lock: a lane's last task may still publish a snapshot.
@@ -86,57 +114,75 @@ Lane* Inventory::LaneFor(const std::string& channel) {
 }
 
 void Inventory::Rescan() {
-  std::vector<std::pair<std::string, Lane*>> fresh;
-  std::vector<std::string> gone;
+  uint64_t ticket = 0;
   {
-    std::vector<Attachment> attachments = source_.List();
     MutexLock lock(mutex_);
-    std::set<std::string> present;
-    for (Attachment& attachment : attachments) {
-      const std::string id = DriveId(attachment.topology);
-      present.insert(id);
-      Entry& entry = drives_[id];
-      const bool known = entry.snapshot != nullptr &&
-                         entry.snapshot->condition != DriveCondition::kGone &&
-                         entry.attachment.generation == attachment.generation;
-      if (known) continue;
-      auto snapshot = std::make_shared<DriveSnapshot>();
-      snapshot->id = id;
-      snapshot->topology = attachment.topology;
-      snapshot->bay = attachment.bay;
-      snapshot->channel = attachment.channel;
-      snapshot->connection_text = attachment.connection_text;
-      snapshot->connection = attachment.connection;
-      snapshot->generation = attachment.generation;
-      FinishEtag(*snapshot);
-      entry.lane = LaneFor(attachment.channel);
-      entry.attachment = std::move(attachment);
-      entry.snapshot = std::move(snapshot);
-      fresh.emplace_back(id, entry.lane);
-    }
-    for (auto& [id, entry] : drives_) {
-      if (present.count(id) != 0 || entry.snapshot->condition == DriveCondition::kGone) continue;
-      auto snapshot = std::make_shared<DriveSnapshot>(*entry.snapshot);
-      snapshot->condition = DriveCondition::kGone;
-      FinishEtag(*snapshot);
-      entry.snapshot = std::move(snapshot);
-      entry.lock.Reset();
-      gone.push_back(id);
-    }
+    ticket = ++rescans_begun_;
   }
-  for (const auto& id : gone) {
+  std::vector<Attachment> attachments = source_.List();
+  std::vector<std::string> changed;
+  {
+    MutexLock lock(mutex_);
+    // Who began to look later has seen more, and may have come first.
+    if (stopping_ || ticket < rescan_taken_) return;
+    rescan_taken_ = ticket;
+    changed = TakeOver(std::move(attachments));
+  }
+  if (changed.empty()) return;
+  identified_.NotifyAll();
+  Announce(changed);
+  // A drive that left, or that another took the place of, may have been somebody's twin.
+  for (const Snapshot& drive : List()) {
+    if (drive->unit.verdict == UnitVerdict::kAmbiguous) Reassess(drive->id);
+  }
+}
+
+// Returns the drives whose snapshot changed. Identification is posted under the lock, so that no
+// lane is used after the destructor took them.
+std::vector<std::string> Inventory::TakeOver(std::vector<Attachment> attachments) {
+  std::vector<std::string> changed;
+  std::set<std::string> present;
+  for (Attachment& attachment : attachments) {
+    const std::string id = DriveId(attachment.topology);
+    present.insert(id);
+    const auto it = drives_.find(id);
+    const bool known = it != drives_.end() &&
+                       it->second.snapshot->condition != DriveCondition::kGone &&
+                       it->second.snapshot->condition != DriveCondition::kNotAnswering &&
+                       it->second.attachment.generation == attachment.generation;
+    if (known) continue;
+    Adopt(id, std::move(attachment));
+    changed.push_back(id);
+  }
+  for (auto& [id, entry] : drives_) {
+    if (present.count(id) != 0 || entry.snapshot->condition == DriveCondition::kGone) continue;
+    auto snapshot = std::make_shared<DriveSnapshot>(*entry.snapshot);
+    snapshot->condition = DriveCondition::kGone;
+    FinishEtag(*snapshot);
+    entry.snapshot = std::move(snapshot);
+    entry.lock.Reset();
     log::Info("drive gone", "drive", id);
-    if (changed_) changed_(id);
+    changed.push_back(id);
   }
-  // Its twin, if it had one, is alone now.
-  if (!gone.empty()) {
-    for (const Snapshot& drive : List()) {
-      if (drive->unit.verdict == UnitVerdict::kAmbiguous) Reassess(drive->id);
-    }
-  }
-  for (const auto& [id, lane] : fresh) {
-    lane->Post([this, drive = id] { Identify(drive); });
-  }
+  return changed;
+}
+
+void Inventory::Adopt(const std::string& id, Attachment attachment) {
+  Entry& entry = drives_[id];
+  auto snapshot = std::make_shared<DriveSnapshot>();
+  snapshot->id = id;
+  snapshot->topology = attachment.topology;
+  snapshot->bay = attachment.bay;
+  snapshot->channel = attachment.channel;
+  snapshot->connection_text = attachment.connection_text;
+  snapshot->connection = attachment.connection;
+  snapshot->generation = attachment.generation;
+  FinishEtag(*snapshot);
+  entry.lane = LaneFor(attachment.channel);
+  entry.attachment = std::move(attachment);
+  entry.snapshot = std::move(snapshot);
+  entry.eeprom.clear();
+  entry.lane->Post([this, id] { Identify(id); });
 }
 
 std::vector<Snapshot> Inventory::List() const {
@@ -195,8 +241,13 @@ void Inventory::Identify(const std::string& id) {
   if (snapshot.condition == DriveCondition::kReady) {
     snapshot = AskDrive(attachment, std::move(snapshot), eeprom);
   }
-  MatchToLedger(snapshot, eeprom);
-  Publish(std::move(snapshot), std::move(eeprom));
+  std::vector<std::string> changed;
+  {
+    MutexLock assessing(assess_mutex_);
+    MatchToLedger(snapshot, eeprom);
+    changed = Publish(std::move(snapshot), std::move(eeprom));
+  }
+  Announce(changed);
 }
 
 DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot snapshot,
@@ -204,6 +255,7 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
   snapshot.family = nullptr;
   snapshot.model = nullptr;
   snapshot.abilities.clear();
+  snapshot.eeprom_stable_sha256.clear();
   const auto failed = [&snapshot](const Error& error) {
     snapshot.condition = DriveCondition::kNotAnswering;
     snapshot.problems.push_back(ToProblem(error));
@@ -248,7 +300,6 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
     eeprom = std::move(*read);
     snapshot.eeprom_stable_sha256 = Sha256Hex(StablePart(eeprom, snapshot.model->volatile_eeprom));
   } else {
-    snapshot.eeprom_stable_sha256.clear();
     snapshot.problems.push_back(ToProblem(read.error()));
   }
   return snapshot;
@@ -279,63 +330,75 @@ void Inventory::MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const {
   }
 }
 
-// Two attached drives with the same evidence: nobody can say which backup belongs to which.
 // Returns the other one's id when it does not say so yet.
-std::string Inventory::MarkTwins(DriveSnapshot& snapshot, ByteView eeprom) const {
-  if (snapshot.condition != DriveCondition::kReady || eeprom.empty()) return {};
+std::string Inventory::MarkTwins(DriveSnapshot& snapshot) const {
+  if (snapshot.condition != DriveCondition::kReady) return {};
   for (const auto& [id, entry] : drives_) {
-    if (id == snapshot.id || entry.snapshot->condition != DriveCondition::kReady) continue;
-    if (entry.snapshot->eeprom_stable_sha256 != snapshot.eeprom_stable_sha256) continue;
-    const auto mine = snapshot.identity.serial();
-    const auto theirs = entry.snapshot->identity.serial();
-    if (mine && theirs && *mine != *theirs) continue;
-    snapshot.unit.verdict = UnitVerdict::kAmbiguous;
-    snapshot.unit.unit_id.clear();
-    snapshot.unit.why = fmt::format("it shows the same serial number and EEPROM as the drive in {}",
-                                    entry.snapshot->bay);
-    snapshot.problems.push_back({"UNIT_AMBIGUOUS",
-                                 "two drives on this bench look the same: " + snapshot.unit.why,
-                                 "attach one of the two at a time"});
-    return entry.snapshot->unit.verdict == UnitVerdict::kAmbiguous ? std::string{} : id;
+    const DriveSnapshot& other = *entry.snapshot;
+    if (id == snapshot.id || other.condition != DriveCondition::kReady) continue;
+    if (!LookTheSame(snapshot, other)) continue;
+    SetAmbiguous(snapshot, other.bay);
+    return other.unit.verdict == UnitVerdict::kAmbiguous ? std::string{} : id;
   }
   return {};
 }
 
-void Inventory::Publish(DriveSnapshot snapshot, Bytes eeprom) {
-  const std::string id = snapshot.id;
-  std::string twin;
+std::vector<std::string> Inventory::Publish(DriveSnapshot snapshot, Bytes eeprom) {
+  std::vector<std::string> changed;
   {
     MutexLock lock(mutex_);
-    const auto it = drives_.find(id);
-    if (it == drives_.end()) return;
+    const auto it = drives_.find(snapshot.id);
     // Unplugged, or plugged anew, while we asked: that result is about a drive that is not there.
-    if (it->second.attachment.generation != snapshot.generation ||
+    if (it == drives_.end() || it->second.attachment.generation != snapshot.generation ||
         it->second.snapshot->condition == DriveCondition::kGone) {
-      return;
+      return changed;
     }
-    twin = MarkTwins(snapshot, eeprom);
+    changed.push_back(snapshot.id);
+    const std::string twin = MarkTwins(snapshot);
+    if (!twin.empty()) {
+      // Both at once: nobody ever sees one of the two as if it were certain.
+      auto& other = drives_[twin].snapshot;
+      DriveSnapshot marked = *other;
+      SetAmbiguous(marked, snapshot.bay);
+      FinishEtag(marked);
+      other = std::make_shared<DriveSnapshot>(std::move(marked));
+      changed.push_back(twin);
+    }
     FinishEtag(snapshot);
     it->second.snapshot = std::make_shared<DriveSnapshot>(std::move(snapshot));
     it->second.eeprom = std::move(eeprom);
   }
   identified_.NotifyAll();
-  if (changed_) changed_(id);
-  if (!twin.empty()) Reassess(twin);
+  return changed;
+}
+
+void Inventory::Announce(const std::vector<std::string>& changed) {
+  for (const auto& id : changed) {
+    if (changed_) changed_(id);
+  }
 }
 
 void Inventory::Reassess(const std::string& id) {
-  DriveSnapshot snapshot;
-  Bytes eeprom;
+  std::vector<std::string> changed;
   {
-    MutexLock lock(mutex_);
-    const auto it = drives_.find(id);
-    if (it == drives_.end()) return;
-    snapshot = *it->second.snapshot;
-    eeprom = it->second.eeprom;
+    MutexLock assessing(assess_mutex_);
+    DriveSnapshot snapshot;
+    Bytes eeprom;
+    {
+      MutexLock lock(mutex_);
+      const auto it = drives_.find(id);
+      if (it == drives_.end()) return;
+      snapshot = *it->second.snapshot;
+      eeprom = it->second.eeprom;
+    }
+    // Only what the drive itself said stays.
+    std::erase_if(snapshot.problems, [](const Problem& problem) {
+      return problem.reason == "UNIT_AMBIGUOUS" || problem.reason.starts_with("LEDGER_");
+    });
+    MatchToLedger(snapshot, eeprom);
+    changed = Publish(std::move(snapshot), std::move(eeprom));
   }
-  std::erase_if(snapshot.problems, [](const Problem& p) { return p.reason == "UNIT_AMBIGUOUS"; });
-  MatchToLedger(snapshot, eeprom);
-  Publish(std::move(snapshot), std::move(eeprom));
+  Announce(changed);
 }
 
 bool Inventory::WaitUntilIdentified(Nanos limit) {

@@ -79,7 +79,7 @@ class Inventory {
   // before the first drive can change.
   void OnChange(std::function<void(const std::string& drive_id)> callback);
 
-  // Reads the source again and identifies what is new. Does not block.
+  // Reads the source again and identifies what is new or did not answer before. Does not block.
   void Rescan();
   // Asks the drive again who it is. Lane-only: call it from the drive's own lane.
   void IdentifyNow(const std::string& id);
@@ -99,19 +99,29 @@ class Inventory {
   };
 
   std::string DriveId(const std::string& topology) const;
-  void Publish(DriveSnapshot snapshot, Bytes eeprom);
+  std::vector<std::string> TakeOver(std::vector<Attachment> attachments) FB_REQUIRES(mutex_);
+  void Adopt(const std::string& id, Attachment attachment) FB_REQUIRES(mutex_);
+  // Returns the drives whose snapshot changed by it, for who then holds no lock any more.
+  std::vector<std::string> Publish(DriveSnapshot snapshot, Bytes eeprom) FB_REQUIRES(assess_mutex_);
+  void Announce(const std::vector<std::string>& changed);
   void Identify(const std::string& id);
   DriveSnapshot AskDrive(const Attachment& attachment, DriveSnapshot snapshot, Bytes& eeprom) const;
-  void MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const;
-  std::string MarkTwins(DriveSnapshot& snapshot, ByteView eeprom) const FB_REQUIRES(mutex_);
+  void MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const FB_REQUIRES(assess_mutex_);
+  std::string MarkTwins(DriveSnapshot& snapshot) const FB_REQUIRES(mutex_);
   Lane* LaneFor(const std::string& channel) FB_REQUIRES(mutex_);
 
   DriveSource& source_;
   storage::Ledger& ledger_;
   std::function<void(const std::string&)> changed_;
+  // Held from reading the ledger until what was read is published, so that an older look never
+  // replaces a newer one. Taken before mutex_.
+  Mutex assess_mutex_;
   mutable Mutex mutex_;
   CondVar identified_;
-  std::map<std::string, Entry> drives_ FB_GUARDED_BY(mutex_);                 // by drive id
+  bool stopping_ FB_GUARDED_BY(mutex_) = false;
+  uint64_t rescans_begun_ FB_GUARDED_BY(mutex_) = 0;
+  uint64_t rescan_taken_ FB_GUARDED_BY(mutex_) = 0;            // the newest one that was taken over
+  std::map<std::string, Entry> drives_ FB_GUARDED_BY(mutex_);  // by drive id
   std::map<std::string, std::unique_ptr<Lane>> lanes_ FB_GUARDED_BY(mutex_);  // by channel
 };
 

@@ -7,6 +7,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/log.h"
 #include "daemon/jobs/payload.h"
+#include "daemon/jobs/plan_checks.h"
 
 namespace firmbench::jobs {
 namespace {
@@ -79,12 +80,18 @@ Result<JobView> Engine::Create(const CreateRequest& request) {
     return allowed.error();
   }
   const storage::Job row = MakeRow(request, plan, *drive, services_.clock);
-  RETURN_IF_ERROR(Accept(row, plan));
+  if (const Status accepted = Accept(row, plan); !accepted) {
+    if (accepted.error().reason() != "ALREADY_EXISTS") return accepted.error();
+    // The same request came twice at once, and the other one was faster.
+    ASSIGN_OR_RETURN(repeated, FindRepeated(request));
+    if (repeated) return std::move(*repeated);
+    return accepted.error();
+  }
   auto job = std::make_shared<LiveJob>(row, plan);
   {
     MutexLock lock(mutex_);
     if (draining_) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
-    live_[row.id] = {job, drive->channel};
+    live_[row.id] = {job, drive->channel, 0};
   }
   services_.hub.Notify(row.id);
   if (!plan.needs_approval) RETURN_IF_ERROR(Start(job));
@@ -122,6 +129,10 @@ Status Engine::CheckRequest(const CreateRequest& request,
           .WithRemedy("ask for the plan first (validate_only), show it, then send its digest");
     }
   }
+  // Said first: that it is not there says more than that it is not what it was.
+  if (const auto problem = CheckPresence(drive)) {
+    return FailedPrecondition(problem->reason, problem->text).WithRemedy(problem->remedy);
+  }
   if (!request.etag.empty() && request.etag != drive.etag) {
     return Aborted("ETAG_STALE", "the drive is not any more what it was when you looked at it")
         .WithRemedy("look at the drive again: `firmbench drive show`");
@@ -158,13 +169,7 @@ Status Engine::Accept(const storage::Job& row, const Plan& plan) {
       step.outcome = ToString(Outcome::kNotStarted);
       RETURN_IF_ERROR(tx.PutStep(step));
     }
-    storage::JobEvent event;
-    event.job_id = row.id;
-    event.type = "state";
-    event.state = row.state;
-    event.detail_json = storage::audit::Json::Object().Set("state", row.state).Dump();
-    event.time_us = row.created_us;
-    RETURN_IF_ERROR(tx.AppendEvent(event));
+    RETURN_IF_ERROR(tx.AppendEvent(StateEvent(row, row.created_us)));
     RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "job.create", row.principal, "ok")));
     return Ok();
   });
@@ -172,16 +177,30 @@ Status Engine::Accept(const storage::Job& row, const Plan& plan) {
 
 Status Engine::Start(const std::shared_ptr<LiveJob>& job) {
   const std::string id = job->row().id;
-  ASSIGN_OR_RETURN(inventory::DriveBinding binding, services_.inventory.Bind(job->row().drive_id));
-  inventory::Lane* lane = binding.lane;
-  const bool posted = lane->Post([this, job, id, planned = std::move(binding)]() mutable {
-    // Jobs before it may have changed the drive: this is what it is when its turn comes.
-    auto now = services_.inventory.Bind(job->row().drive_id);
-    Runner(services_, job, now ? std::move(*now) : std::move(planned)).Run();
-    Finish(id);
-  });
-  if (!posted) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
-  return Ok();
+  ASSIGN_OR_RETURN(const inventory::DriveBinding drive,
+                   services_.inventory.Bind(job->row().drive_id));
+  {
+    // Posted under the lock, so that turns are in the lane's order.
+    MutexLock lock(mutex_);
+    const auto it = live_.find(id);
+    if (it == live_.end() || it->second.turn != 0) return Ok();
+    it->second.turn = ++turns_;
+    if (drive.lane->Post([this, job] { Run(job); })) return Ok();
+  }
+  Finish(id);
+  return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
+}
+
+// On the lane, when the job's turn has come.
+void Engine::Run(const std::shared_ptr<LiveJob>& job) {
+  const storage::Job row = job->row();
+  // The drive may have changed since anybody looked at it: by the jobs before this one, or because
+  // somebody burned a disc.
+  if (!job->cancelled()) services_.inventory.IdentifyNow(row.drive_id);
+  if (auto drive = services_.inventory.Bind(row.drive_id)) {
+    Runner(services_, job, std::move(*drive)).Run();
+  }
+  Finish(row.id);
 }
 
 void Engine::Finish(const std::string& job_id) {
@@ -202,8 +221,22 @@ std::shared_ptr<LiveJob> Engine::Live(const std::string& job_id) const {
 }
 
 Result<JobView> Engine::Get(const std::string& job_id) {
+  // Before the row, so that the row contains at least these events.
+  ASSIGN_OR_RETURN(const int64_t last_sequence, LastSequence(job_id));
   ASSIGN_OR_RETURN(const storage::Job row, services_.ledger.GetJob(job_id));
-  return View(row);
+  ASSIGN_OR_RETURN(JobView view, View(row));
+  view.last_sequence = last_sequence;
+  return view;
+}
+
+Result<int64_t> Engine::LastSequence(const std::string& job_id) {
+  constexpr int kPage = 1000;
+  int64_t last = 0;
+  for (;;) {
+    ASSIGN_OR_RETURN(const auto events, services_.ledger.ListEvents(job_id, last, kPage));
+    if (!events.empty()) last = events.back().sequence;
+    if (std::ssize(events) < kPage) return last;
+  }
 }
 
 Result<JobView> Engine::View(const storage::Job& row) {
@@ -220,7 +253,8 @@ Result<JobView> Engine::View(const storage::Job& row) {
   view.progress = it->second.job->progress();
   if (row.state == ToString(State::kQueued)) {
     for (const auto& [id, other] : live_) {
-      if (id < row.id && other.channel == it->second.channel) ++view.queue_position;
+      const bool ahead = other.turn != 0 && other.turn < it->second.turn;
+      if (ahead && other.channel == it->second.channel) ++view.queue_position;
     }
   }
   return view;
@@ -268,24 +302,32 @@ Status Engine::Approve(const std::string& job_id, const std::string& plan_digest
   if (plan_digest != row.plan_digest) {
     return Aborted("PLAN_STALE", "the approval is for another plan than the job's");
   }
-  job->Update([](storage::Job& changed) { changed.state = ToString(State::kQueued); });
+  storage::Job approved = row;
+  approved.state = ToString(State::kQueued);
   RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
-    RETURN_IF_ERROR(tx.UpdateJob(job->row()));
-    auto fact = JobFact(job->row(), "job.approve", principal, "ok");
+    RETURN_IF_ERROR(tx.UpdateJob(approved));
+    RETURN_IF_ERROR(tx.AppendEvent(StateEvent(approved, tx.now_us())));
+    auto fact = JobFact(approved, "job.approve", principal, "ok");
     fact.details.emplace_back("reason", reason);
     RETURN_IF_ERROR(tx.AppendAudit(fact));
     return Ok();
   }));
+  job->Update([&](storage::Job& changed) { changed.state = approved.state; });
   services_.hub.Notify(job_id);
   return Start(job);
 }
 
 std::string Engine::CurrentJob(const std::string& drive_id) const {
   MutexLock lock(mutex_);
+  std::string current;
+  uint64_t first = 0;
   for (const auto& [id, running] : live_) {
-    if (running.job->row().drive_id == drive_id) return id;
+    if (running.turn == 0 || running.job->row().drive_id != drive_id) continue;
+    if (first != 0 && running.turn > first) continue;
+    first = running.turn;
+    current = id;
   }
-  return {};
+  return current;
 }
 
 void Engine::Drain() {
@@ -333,24 +375,15 @@ Status Engine::CloseLeftOver(const storage::Job& left) {
   row.ended_us = services_.clock.WallMicros();
   log::Warn("closed a job that an earlier process left open", "job", row.id, "outcome",
             row.outcome);
-  return services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+  RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
     RETURN_IF_ERROR(tx.UpdateJob(row));
-    storage::JobEvent event;
-    event.job_id = row.id;
-    event.type = "state";
-    event.state = row.state;
-    event.detail_json = storage::audit::Json::Object().Set("state", row.state).Dump();
-    event.time_us = row.ended_us;
-    RETURN_IF_ERROR(tx.AppendEvent(event));
+    RETURN_IF_ERROR(tx.AppendEvent(StateEvent(row, row.ended_us)));
     RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "job.close", row.principal, row.error_reason)));
     if (!wrote) return Ok();
-    return tx.InsertQuarantine({.id = tx.NewId(),
-                                .subject_kind = "drive",
-                                .subject_id = row.drive_id,
-                                .reason = "a write to it was interrupted",
-                                .job_id = row.id,
-                                .since_us = row.ended_us});
-  });
+    return AppendQuarantine(tx, row, "a write to it was interrupted");
+  }));
+  services_.inventory.Reassess(row.drive_id);
+  return Ok();
 }
 
 }  // namespace firmbench::jobs

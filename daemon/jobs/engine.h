@@ -31,8 +31,9 @@ struct JobView {
   std::vector<std::string> dump_ids;
   std::optional<OpenPrompt> prompt;
   std::optional<Progress> progress;
-  int queue_position = 0;     // jobs ahead of it on its lane; 0 when it runs or is closed
-  int64_t last_sequence = 0;  // of its newest event
+  int queue_position = 0;  // jobs ahead of it on its lane; 0 when it runs or is closed
+  // Events up to this one are contained in the row; 0 when it was not asked (View alone).
+  int64_t last_sequence = 0;
 };
 
 class Engine {
@@ -48,9 +49,10 @@ class Engine {
   // against the job is in Plan::problems.
   Result<Plan> MakePlanFor(const JobSpec& spec);
 
-  // In this order: request_id known? (the same job again, or REQUEST_ID_REUSED), etag
-  // (ETAG_STALE), plan (PLAN_STALE), problems (the first one's reason). Job and audit entry are
-  // one transaction. ETAG_REQUIRED, PLAN_DIGEST_REQUIRED, REQUEST_ID_REQUIRED, SHUTTING_DOWN.
+  // In this order: request_id known? (the same job again, or REQUEST_ID_REUSED), is
+  // the drive there, etag (ETAG_STALE), problems (the first one's reason), plan (PLAN_STALE). Job
+  // and audit entry are one transaction. ETAG_REQUIRED, PLAN_DIGEST_REQUIRED, REQUEST_ID_REQUIRED,
+  // SHUTTING_DOWN.
   Result<JobView> Create(const CreateRequest& request);
 
   Result<JobView> Get(const std::string& job_id);
@@ -65,7 +67,7 @@ class Engine {
   Status Approve(const std::string& job_id, const std::string& plan_digest,
                  const std::string& reason, const std::string& principal);
 
-  // The job that holds the drive's lane or waits for it, "" when none does.
+  // The job that holds the drive's lane, or the next one to have it; "" when there is none.
   std::string CurrentJob(const std::string& drive_id) const;
 
   // No new jobs; those that have not begun to write are cancelled; returns when all have ended.
@@ -77,13 +79,17 @@ class Engine {
   struct Running {
     std::shared_ptr<LiveJob> job;
     std::string channel;
+    uint64_t turn = 0;  // its place on the lane; 0 until it is posted there
   };
 
   Result<std::optional<JobView>> FindRepeated(const CreateRequest& request);
+  Result<int64_t> LastSequence(const std::string& job_id);
   Status CheckRequest(const CreateRequest& request, const inventory::DriveSnapshot& drive) const;
   Status Accept(const storage::Job& row, const Plan& plan);
   void RefuseAudited(const CreateRequest& request, const Error& error);
+  // Posts the job to its drive's lane, once: who comes second finds it there.
   Status Start(const std::shared_ptr<LiveJob>& job);
+  void Run(const std::shared_ptr<LiveJob>& job);
   void Finish(const std::string& job_id);
   Status CloseLeftOver(const storage::Job& row);
 
@@ -91,6 +97,7 @@ class Engine {
   mutable Mutex mutex_;
   CondVar ended_;
   bool draining_ FB_GUARDED_BY(mutex_) = false;
+  uint64_t turns_ FB_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Running> live_ FB_GUARDED_BY(mutex_);  // by job id: age order
 };
 

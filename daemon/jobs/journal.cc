@@ -24,6 +24,32 @@ storage::AuditFact JobFact(const storage::Job& job, std::string_view action,
   return fact;
 }
 
+storage::JobEvent StateEvent(const storage::Job& job, int64_t time_us) {
+  storage::JobEvent event;
+  event.job_id = job.id;
+  event.type = "state";
+  event.state = job.state;
+  event.detail_json = Json::Object().Set("state", job.state).Dump();
+  event.time_us = time_us;
+  return event;
+}
+
+Status AppendQuarantine(storage::Transaction& tx, const storage::Job& job,
+                        const std::string& reason) {
+  const auto insert = [&](const char* kind, const std::string& id) -> Status {
+    return tx.InsertQuarantine({.id = tx.NewId(),
+                                .subject_kind = kind,
+                                .subject_id = id,
+                                .reason = reason,
+                                .job_id = job.id,
+                                .since_us = tx.now_us()});
+  };
+  RETURN_IF_ERROR(insert("drive", job.drive_id));
+  if (!job.unit_id.empty()) RETURN_IF_ERROR(insert("unit", job.unit_id));
+  RETURN_IF_ERROR(tx.AppendAudit(JobFact(job, "drive.quarantine", job.principal, "ok")));
+  return Ok();
+}
+
 Status Journal::Append(std::string_view type, Json detail, const TransactionPart& more) {
   const storage::Job row = job_.row();
   storage::JobEvent event;

@@ -46,6 +46,14 @@ class Journal {
   const Clock& clock_;
 };
 
+// Puts the job's drive in quarantine, and its unit when it is known: the one may be moved to
+// another bay, the other may not be recognised any more. With the audit entry.
+Status AppendQuarantine(storage::Transaction& tx, const storage::Job& job,
+                        const std::string& reason);
+
+// The event that tells the job's present state.
+storage::JobEvent StateEvent(const storage::Job& job, int64_t time_us);
+
 // The audit entry of a job in its present state.
 storage::AuditFact JobFact(const storage::Job& job, std::string_view action,
                            std::string_view principal, std::string_view outcome);

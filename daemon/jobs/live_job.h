@@ -52,7 +52,10 @@ class LiveJob {
 
   // Opens a prompt; at most one is open at a time.
   void Open(const OpenPrompt& prompt);
-  // "done" or "cancel". PROMPT_NOT_OPEN, PROMPT_ANSWER_INVALID. The first answer counts.
+  // Closes it again when nobody is going to wait for the answer.
+  void Withdraw();
+  // "done" or "cancel"; `prompt_id` "" means the one that is open. PROMPT_NOT_OPEN,
+  // PROMPT_ANSWER_INVALID. The first answer counts.
   Status Answer(const std::string& prompt_id, const std::string& answer,
                 const std::string& principal);
   struct Answered {

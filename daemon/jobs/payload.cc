@@ -4,7 +4,18 @@
 namespace firmbench::jobs {
 namespace {
 
+// A job uses what its kind names and nothing else, so that no bytes come in by another door.
+Status CheckSurplus(const JobSpec& spec) {
+  const bool takes_image = spec.kind == Kind::kFlash || spec.kind == Kind::kVerify;
+  const bool takes_dump = spec.kind == Kind::kRestore || spec.kind == Kind::kEepromRestore ||
+                          spec.kind == Kind::kVerify;
+  if ((spec.image_id.empty() || takes_image) && (spec.dump_id.empty() || takes_dump)) return Ok();
+  return InvalidArgument("REFERENCE_UNEXPECTED",
+                         "a flash takes an image, a restore a dump, a backup neither");
+}
+
 Status CheckSpec(const JobSpec& spec) {
+  RETURN_IF_ERROR(CheckSurplus(spec));
   switch (spec.kind) {
     case Kind::kBackup:
       if (spec.memory != "all" && spec.memory != "firmware" && spec.memory != "eeprom") {

@@ -9,7 +9,7 @@
 namespace firmbench::jobs {
 
 // What a spec names, read from the ledger: IMAGE_NOT_FOUND, DUMP_NOT_FOUND, BLOB_CORRUPT,
-// IMAGE_REQUIRED, DUMP_REQUIRED.
+// IMAGE_REQUIRED, DUMP_REQUIRED, REFERENCE_REQUIRED, REFERENCE_UNEXPECTED, MEMORY_UNKNOWN.
 Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
                               inventory::Snapshot drive);
 

@@ -17,6 +17,11 @@ using storage::audit::Json;
 constexpr int kEepromReads = 3;
 constexpr int kFirmwareReads = 2;
 
+// Beyond these a stored plan is not one of ours.
+constexpr int64_t kLargestMemory = int64_t{1} << 30;
+constexpr int64_t kLongestStepUs = int64_t{24} * 3600 * 1000 * 1000;
+constexpr size_t kMostSteps = 100;
+
 std::string Size(uint64_t bytes) {
   return bytes % 1024 == 0 ? fmt::format("{} KB", bytes / 1024) : fmt::format("{} bytes", bytes);
 }
@@ -86,10 +91,12 @@ class StepList {
  private:
   void Add(StepId id, std::string name, std::optional<Memory> memory, std::string text,
            int64_t bytes, Nanos estimate) {
-    steps_.push_back({id, std::move(name), memory, std::move(text), bytes, estimate});
+    // Whole microseconds, as the stored plan has them.
+    steps_.push_back({id, std::move(name), memory, std::move(text), bytes,
+                      std::chrono::duration_cast<std::chrono::microseconds>(estimate)});
   }
   const families::ModelInfo& model_;
-  const families::PhaseEstimates& times_;
+  const families::PhaseEstimates times_;
   std::vector<PlanStep> steps_;
 };
 
@@ -245,6 +252,27 @@ std::vector<inventory::Problem> ParseProblems(const Json& list) {
   return problems;
 }
 
+// nullopt when no plan of ours has such a step.
+std::optional<PlanStep> ParseStep(const Json& item) {
+  const int64_t id = item["id"].AsInteger(-1);
+  const int64_t bytes = item["bytes"].AsInteger(0);
+  const int64_t estimate_us = item["estimate_us"].AsInteger(0);
+  const std::string memory = item["memory"].AsString("");
+  PlanStep step;
+  step.memory = ParseMemory(memory);
+  if (id < 0 || id > static_cast<int64_t>(StepId::kCompare) || bytes < 0 ||
+      bytes > kLargestMemory || estimate_us < 0 || estimate_us > kLongestStepUs ||
+      (!memory.empty() && !step.memory)) {
+    return std::nullopt;
+  }
+  step.id = static_cast<StepId>(id);
+  step.name = item["name"].AsString("");
+  step.text = item["text"].AsString("");
+  step.bytes = bytes;
+  step.estimate = std::chrono::microseconds(estimate_us);
+  return step;
+}
+
 }  // namespace
 
 const families::MemoryAbilities* FindAbilities(const inventory::DriveSnapshot& drive,
@@ -294,18 +322,12 @@ Result<Plan> ParsePlan(const std::string& json) {
   plan.problems = ParseProblems(root["problems"]);
   plan.warnings = ParseProblems(root["warnings"]);
   for (const Json& line : root["lines"].items()) plan.lines.push_back(line.AsString(""));
+  if (root["steps"].items().size() > kMostSteps) return unreadable();
   for (const Json& item : root["steps"].items()) {
-    PlanStep step;
-    const int64_t id = item["id"].AsInteger(-1);
-    if (id < 0 || id > static_cast<int64_t>(StepId::kCompare)) return unreadable();
-    step.id = static_cast<StepId>(id);
-    step.name = item["name"].AsString("");
-    step.memory = ParseMemory(item["memory"].AsString(""));
-    step.text = item["text"].AsString("");
-    step.bytes = item["bytes"].AsInteger(0);
-    step.estimate = std::chrono::microseconds(item["estimate_us"].AsInteger(0));
-    plan.estimate += step.estimate;
-    plan.steps.push_back(std::move(step));
+    auto step = ParseStep(item);
+    if (!step) return unreadable();
+    plan.estimate += step->estimate;
+    plan.steps.push_back(std::move(*step));
   }
   plan.json = json;
   plan.digest = Sha256Hex(AsBytes(json));

@@ -16,28 +16,6 @@ Memory WrittenMemory(const JobSpec& spec) {
   return spec.kind == Kind::kEepromRestore ? Memory::kEeprom : Memory::kFirmware;
 }
 
-std::optional<Problem> CheckPresence(const inventory::DriveSnapshot& drive) {
-  switch (drive.condition) {
-    case DriveCondition::kGone:
-      return Problem{"DRIVE_GONE", "the drive is not attached any more",
-                     "attach it to the same port again"};
-    case DriveCondition::kIdentifying:
-      return Problem{"DRIVE_IDENTIFYING", "the drive is still being identified",
-                     "try again in a few seconds"};
-    case DriveCondition::kNotAnswering:
-      return drive.problems.empty() ? Problem{"DRIVE_NOT_ANSWERING", "the drive does not answer",
-                                              "check its power and cable"}
-                                    : drive.problems.front();
-    case DriveCondition::kReady:
-      break;
-  }
-  if (drive.model == nullptr) {
-    return Problem{"DRIVE_UNKNOWN", "no family of this version knows this drive",
-                   "it stays read-only; `firmbench drive show` has what it said of itself"};
-  }
-  return std::nullopt;
-}
-
 void CheckReadable(const inventory::DriveSnapshot& drive, Memory memory,
                    std::vector<Problem>& problems) {
   const auto* abilities = FindAbilities(drive, memory);
@@ -77,6 +55,16 @@ void CheckWritable(const JobSpec& spec, const inventory::DriveSnapshot& drive,
 void CheckPayload(const JobSpec& spec, const PlanInputs& inputs, std::vector<Problem>& problems) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   const bool eeprom = spec.memory == ToString(Memory::kEeprom);
+  if (spec.kind == Kind::kEepromRestore && !eeprom) {
+    problems.push_back({"DUMP_MEMORY_WRONG", "this is not a dump of an EEPROM",
+                        "choose an EEPROM dump of this unit"});
+    return;
+  }
+  if (Writes(spec.kind) && inputs.dump && inputs.dump->purpose == "disagreeing") {
+    problems.push_back({"DUMP_UNRELIABLE",
+                        "this dump is one of several reads that were not the same",
+                        "choose a dump whose reads agree"});
+  }
   if (!eeprom) {
     if (auto status = drive.family->CheckImage(*drive.model, inputs.payload); !status) {
       problems.push_back(FromError(status.error()));
@@ -101,6 +89,28 @@ void CheckPayload(const JobSpec& spec, const PlanInputs& inputs, std::vector<Pro
 }
 
 }  // namespace
+
+std::optional<Problem> CheckPresence(const inventory::DriveSnapshot& drive) {
+  switch (drive.condition) {
+    case DriveCondition::kGone:
+      return Problem{"DRIVE_GONE", "the drive is not attached any more",
+                     "attach it to the same port again"};
+    case DriveCondition::kIdentifying:
+      return Problem{"DRIVE_IDENTIFYING", "the drive is still being identified",
+                     "try again in a few seconds"};
+    case DriveCondition::kNotAnswering:
+      return drive.problems.empty() ? Problem{"DRIVE_NOT_ANSWERING", "the drive does not answer",
+                                              "check its power and cable"}
+                                    : drive.problems.front();
+    case DriveCondition::kReady:
+      break;
+  }
+  if (drive.model == nullptr) {
+    return Problem{"DRIVE_UNKNOWN", "no family of this version knows this drive",
+                   "it stays read-only; `firmbench drive show` has what it said of itself"};
+  }
+  return std::nullopt;
+}
 
 JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs) {
   JobSpec result = spec;

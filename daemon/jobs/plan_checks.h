@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What stands against a job, in words and with the way to mend it. Pure; the planner's own.
+// What stands against a job, in words and with the way to mend it. Pure; the planner's own, but
+// for CheckPresence, which the runner asks again when the job's turn has come.
 
+#include <optional>
 #include <vector>
 
 #include "daemon/jobs/plan.h"
@@ -12,6 +14,10 @@ namespace firmbench::jobs {
 // The spec as it will be carried out: a restore of an EEPROM dump becomes kEepromRestore, and the
 // memory is the one that the dump or image is for.
 JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs);
+
+// Is the drive there, does it answer, and do we know its model? DRIVE_GONE, DRIVE_IDENTIFYING,
+// DRIVE_UNKNOWN, or why it does not answer.
+std::optional<inventory::Problem> CheckPresence(const inventory::DriveSnapshot& drive);
 
 // Reasons to refuse, the most important first; empty when there are none.
 std::vector<inventory::Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs);

@@ -9,6 +9,7 @@ namespace {
 constexpr Nanos kBetweenWakes = std::chrono::milliseconds(100);
 // Steps whose time nobody estimates still count for something, so that the bar never stands still.
 constexpr Nanos kLeastWeight = std::chrono::milliseconds(1);
+constexpr double kMostBeforeTheEnd = 99.0;
 
 Nanos Weight(const PlanStep& step) { return std::max(step.estimate, kLeastWeight); }
 
@@ -31,6 +32,7 @@ void ProgressMeter::BeginStep(size_t plan_index) {
   now_.done_bytes = 0;
   now_.total_bytes = plan_index < steps.size() ? steps[plan_index].bytes : 0;
   now_.bytes_per_second = 0;
+  step_done_ = false;
   step_start_ = drive_clock_.Monotonic();
   Publish(true);
 }
@@ -45,18 +47,27 @@ void ProgressMeter::Report(uint64_t done_bytes, uint64_t total_bytes) {
 
 void ProgressMeter::EndStep() {
   now_.done_bytes = now_.total_bytes;
+  step_done_ = true;
+  Publish(true);
+}
+
+void ProgressMeter::EndJob() {
+  job_done_ = true;
   Publish(true);
 }
 
 void ProgressMeter::Publish(bool at_once) {
-  const double fraction = now_.total_bytes > 0
+  const double fraction = step_done_ ? 1.0
+                          : now_.total_bytes > 0
                               ? std::min(1.0, static_cast<double>(now_.done_bytes) /
                                                   static_cast<double>(now_.total_bytes))
                               : 0.0;
   const double behind = Seconds(finished_) + fraction * Seconds(current_);
-  now_.percent = std::max(now_.percent, std::min(100.0, 100.0 * behind / Seconds(total_)));
+  const double percent = std::min(kMostBeforeTheEnd, 100.0 * behind / Seconds(total_));
+  now_.percent = job_done_ ? 100.0 : std::max(now_.percent, percent);
+  // From the percentage, so that neither goes back.
   now_.remaining = std::chrono::duration_cast<Nanos>(
-      std::chrono::duration<double>(std::max(0.0, Seconds(total_) - behind)));
+      std::chrono::duration<double>((1.0 - now_.percent / 100.0) * Seconds(total_)));
   const Nanos real = RealClock().Monotonic();
   if (!at_once && real - last_wake_ < kBetweenWakes) return;
   last_wake_ = real;

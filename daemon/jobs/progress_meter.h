@@ -15,7 +15,12 @@ class ProgressMeter {
 
   void BeginStep(size_t plan_index);
   void Report(uint64_t done_bytes, uint64_t total_bytes);
+  // The step is done; one that failed is left as it is.
   void EndStep();
+  // The whole job is done, steps that turned out not to be needed included. Nothing else ever says
+  // 100 percent: whether a job is done well is known when it is judged, not when its last step
+  // ends.
+  void EndJob();
 
  private:
   void Publish(bool at_once);
@@ -28,6 +33,8 @@ class ProgressMeter {
   Nanos current_{0};   // of the step we are in
   Nanos step_start_{0};
   Nanos last_wake_{0};
+  bool step_done_ = false;
+  bool job_done_ = false;
   Progress now_;
 };
 

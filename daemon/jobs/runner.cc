@@ -6,6 +6,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/log.h"
 #include "daemon/jobs/payload.h"
+#include "daemon/jobs/plan_checks.h"
 #include "daemon/scsi/commands.h"
 
 namespace firmbench::jobs {
@@ -66,17 +67,16 @@ Status Runner::WorkOnFirmware() {
   RETURN_IF_ERROR(BeginStep(StepId::kEnter));
   ASSIGN_OR_RETURN(update_, OpenFresh());
   RETURN_IF_ERROR(update_->session->EnterUpdateMode(*this));
-  RETURN_IF_ERROR(EndStep(Outcome::kUnchanged));
-
-  const Status armed = ArmFirmware();
-  if (!armed || write_plan_.units.empty()) {
+  // The drive is in another mode now: whatever fails from here on, it is reset.
+  if (const Status ready = ArmFirmware(); !ready) {
+    FailStep(ready).IgnoreError("returned after the reset");
     ResetDrive();
-    return armed;
+    return ready;
   }
-  const Status committed = PassPointOfNoReturn();
-  if (!committed) {
+  if (write_plan_.units.empty()) {
     ResetDrive();
-    return committed;
+    if (InPlan(StepId::kCheckEeprom)) CheckEepromAfter();
+    return Ok();
   }
   // From here on nothing returns early: whatever fails, the drive is reset, read and judged.
   write_status_ = WriteFirmware();
@@ -113,17 +113,18 @@ Status Runner::WorkOnEeprom() {
 // Is this still the drive that the plan was made for?
 Status Runner::CheckDrive() {
   RETURN_IF_ERROR(BeginStep(StepId::kCheckDrive));
-  if (drive_.snapshot->condition != inventory::DriveCondition::kReady ||
-      drive_.snapshot->model == nullptr) {
-    return Aborted("DRIVE_GONE", "the drive of the plan is not attached any more")
-        .WithRemedy("attach it to its port and make a new plan");
+  if (const auto problem = CheckPresence(*drive_.snapshot)) {
+    return FailedPrecondition(problem->reason, problem->text).WithRemedy(problem->remedy);
   }
-  if (Writes(job_->plan().spec.kind) && drive_.snapshot->etag != job_->plan().etag) {
+  const bool writes = Writes(job_->plan().spec.kind);
+  if (model().model != job_->row().model ||
+      (writes && drive_.snapshot->etag != job_->plan().etag)) {
     return Aborted("TARGET_CHANGED", "the drive changed after the plan was made")
         .WithRemedy("look at the drive and make a new plan");
   }
   ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
   ASSIGN_OR_RETURN(const scsi::Identity identity, scsi::ReadIdentity(*open.handles.scsi));
+  revision_ = identity.revision;
   const scsi::Identity& planned = drive_.snapshot->identity;
   if (identity.vendor != planned.vendor || identity.product != planned.product ||
       identity.revision != planned.revision || identity.serial() != planned.serial()) {
@@ -132,7 +133,7 @@ Status Runner::CheckDrive() {
                                identity.product, identity.revision))
         .WithRemedy("make a new plan for the drive that is attached now");
   }
-  if (Writes(job_->plan().spec.kind)) RETURN_IF_ERROR(CheckTrayEmpty(*open.handles.scsi));
+  if (writes) RETURN_IF_ERROR(CheckTrayEmpty(*open.handles.scsi));
   return EndStep(Outcome::kUnchanged);
 }
 
@@ -140,27 +141,18 @@ void Runner::Close(const Status& status) {
   update_.reset();
   if (drive_.attachment.write_ended) drive_.attachment.write_ended();
   FailStep(status).IgnoreError("it is what the job ends with");
-  const Error* error = !status    ? &status.error()
-                       : verdict_ ? &*verdict_
-                       : !write_status_ && outcome_ != Outcome::kChangedVerified
-                           ? &write_status_.error()
-                           : nullptr;
+  const Error* error = WhyFailed(status);
   JobResult result = JobResult::kSucceeded;
   if (error != nullptr) {
     result = error->code() == Code::kCancelled                  ? JobResult::kCancelled
              : job_->row().state == ToString(State::kPreflight) ? JobResult::kRefused
                                                                 : JobResult::kFailed;
   }
-  const DriveState drive_state = !write_started_                 ? DriveState::kUntouched
-                                 : outcome_ == Outcome::kUnknown ? DriveState::kUnknown
-                                 : error != nullptr && outcome_ == Outcome::kChangedUnverified
-                                     ? DriveState::kPartlyWritten
-                                     : DriveState::kUntouched;
   job_->Update([&](storage::Job& row) {
     row.result = ToString(result);
     row.outcome = ToString(outcome_);
     if (eeprom_check_) row.eeprom_check = ToString(*eeprom_check_);
-    row.drive_state = ToString(drive_state);
+    row.drive_state = ToString(KnownState());
     if (error != nullptr) {
       row.error_reason = error->reason();
       row.error_message = error->message();
@@ -174,6 +166,7 @@ void Runner::Close(const Status& status) {
   } else {
     services_.inventory.Reassess(drive_.snapshot->id);
   }
+  if (result == JobResult::kSucceeded) meter_.EndJob();
   Tolerate(journal_.Enter(State::kClosed, "job.close",
                           [this](storage::Job& row) { row.ended_us = journal_.now_us(); }),
            "close the job");
@@ -182,24 +175,30 @@ void Runner::Close(const Status& status) {
             row.outcome, "reason", row.error_reason);
 }
 
+const Error* Runner::WhyFailed(const Status& status) const {
+  if (!status) return &status.error();
+  if (verdict_) return &*verdict_;
+  if (!write_status_ && outcome_ != Outcome::kChangedVerified) return &write_status_.error();
+  return nullptr;
+}
+
+DriveState Runner::KnownState() const {
+  if (!write_started_) return DriveState::kUntouched;
+  if (outcome_ == Outcome::kUnknown) return DriveState::kUnknown;
+  return verdict_ ? verdict_->drive_state() : DriveState::kUntouched;
+}
+
 // A drive that may be half written, or whose EEPROM changed, is not written to again before a
 // person has looked at it.
 void Runner::StoreQuarantine() {
   const storage::Job row = job_->row();
   const bool eeprom_changed = eeprom_check_ == EepromCheck::kChanged;
   const bool uncertain = row.drive_state != ToString(DriveState::kUntouched);
-  if (!write_started_ || (!eeprom_changed && !uncertain)) return;
+  if (!eeprom_changed && !uncertain) return;
   const std::string reason =
       eeprom_changed ? "its EEPROM changed during a write" : "a write to it did not end well";
   Tolerate(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
-    RETURN_IF_ERROR(tx.InsertQuarantine({.id = tx.NewId(),
-                                         .subject_kind = "drive",
-                                         .subject_id = row.drive_id,
-                                         .reason = reason,
-                                         .job_id = row.id,
-                                         .since_us = tx.now_us()}));
-    RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "drive.quarantine", row.principal, "ok")));
-    return Ok();
+    return AppendQuarantine(tx, row, reason);
   }),
            "put the drive in quarantine");
 }
@@ -243,19 +242,23 @@ Status Runner::BeginStep(StepId id, int occurrence) {
 
 Status Runner::EndStep(Outcome outcome, const std::string& note) {
   if (!step_open_) return Ok();
+  meter_.EndStep();
+  return StoreStep(outcome, note);
+}
+
+Status Runner::StoreStep(Outcome outcome, const std::string& note) {
   step_open_ = false;
   step_.outcome = ToString(outcome);
   step_.note = note;
   step_.ended_us = journal_.now_us();
-  meter_.EndStep();
   return journal_.Step(step_);
 }
 
 // Notes a failure in the step that is open, and hands it on.
 Status Runner::FailStep(const Status& status) {
-  if (!status) {
+  if (!status && step_open_) {
     const Outcome outcome = write_started_ ? Outcome::kUnknown : Outcome::kUnchanged;
-    Tolerate(EndStep(outcome, status.error().message()), "note a failed step");
+    Tolerate(StoreStep(outcome, status.error().message()), "note a failed step");
   }
   return status;
 }
@@ -278,7 +281,10 @@ Status Runner::Prompt(const families::PromptRequest& request) {
       services_.clock.WallMicros() +
           std::chrono::duration_cast<std::chrono::microseconds>(request.timeout).count()};
   job_->Open(prompt);
-  RETURN_IF_ERROR(journal_.PromptOpened(prompt));
+  if (const Status told = journal_.PromptOpened(prompt); !told) {
+    job_->Withdraw();
+    return told;
+  }
   if (drive_.attachment.scripted_operator) {
     if (const auto answer = drive_.attachment.scripted_operator(request)) {
       job_->Answer(prompt.id, *answer, "simulated operator")

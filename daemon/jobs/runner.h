@@ -49,6 +49,8 @@ class Runner final : private families::Observer {
   Status WorkOnEeprom();
   Status CheckDrive();
   void Close(const Status& status);
+  const Error* WhyFailed(const Status& status) const;
+  DriveState KnownState() const;
   void StoreQuarantine();
 
   // runner_read.cc: dumps.
@@ -64,6 +66,7 @@ class Runner final : private families::Observer {
 
   // runner_write.cc: everything behind DUMP_COMMITTED.
   Status ArmFirmware();
+  Status Arm();
   Status CompareSamples();
   Status PassPointOfNoReturn();
   Status WriteFirmware();
@@ -77,6 +80,7 @@ class Runner final : private families::Observer {
   Result<OpenDrive> OpenFresh();
   Status BeginStep(StepId id, int occurrence = 0);
   Status EndStep(Outcome outcome, const std::string& note = {});
+  Status StoreStep(Outcome outcome, const std::string& note);
   Status FailStep(const Status& status);
   void Tolerate(const Status& status, const char* what);
   const families::ModelInfo& model() const { return *drive_.snapshot->model; }
@@ -96,8 +100,9 @@ class Runner final : private families::Observer {
   storage::JobStep step_;
   bool step_open_ = false;
 
-  Bytes payload_;        // of the image or dump the job uses
-  Bytes eeprom_before_;  // agreed; empty when not read
+  std::string revision_;  // of the firmware that runs now, as the drive says it
+  Bytes payload_;         // of the image or dump the job uses
+  Bytes eeprom_before_;   // agreed; empty when not read
   Bytes firmware_before_;
   std::vector<Stored> stored_;
   std::optional<OpenDrive> update_;  // the descriptors that hold the drive in update mode

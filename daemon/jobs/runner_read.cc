@@ -155,7 +155,7 @@ Status Runner::StoreDump(storage::Transaction& tx, Memory memory, ByteView bytes
   dump.purpose = purpose;
   dump.family = model().family;
   dump.model = model().model;
-  dump.revision = drive.identity.revision;
+  dump.revision = revision_;
   dump.size_bytes = static_cast<int64_t>(bytes.size());
   ASSIGN_OR_RETURN(dump.sha256, tx.PutBlob(bytes));
   const BlobHashes hashes = HashBlob(bytes);

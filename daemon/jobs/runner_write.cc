@@ -53,7 +53,15 @@ std::vector<families::ByteRange> SampleRanges(ByteView dump) {
 
 }  // namespace
 
+// In update mode: everything up to the first destructive command.
 Status Runner::ArmFirmware() {
+  RETURN_IF_ERROR(EndStep(Outcome::kUnchanged));
+  RETURN_IF_ERROR(Arm());
+  if (write_plan_.units.empty()) return Ok();
+  return PassPointOfNoReturn();
+}
+
+Status Runner::Arm() {
   RETURN_IF_ERROR(BeginStep(StepId::kArm));
   RETURN_IF_ERROR(CompareSamples());
   families::ChipIdentity chip;
@@ -69,10 +77,6 @@ Status Runner::ArmFirmware() {
           ? "the drive already holds this firmware, nothing to write"
           : fmt::format("{}; {} erase units differ, {} bytes to program", chip.part,
                         write_plan_.units.size(), write_plan_.bytes_to_program);
-  if (write_plan_.units.empty() && InPlan(StepId::kCheckEeprom)) {
-    // Nothing was written, and the EEPROM was read three times a moment ago.
-    eeprom_check_ = EepromCheck::kEqual;
-  }
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, note));
   return journal_.Enter(State::kArmed);
 }
@@ -94,11 +98,17 @@ Status Runner::CompareSamples() {
 // Promise 2: what says that a write began is durable before the first destructive command is sent.
 Status Runner::PassPointOfNoReturn() {
   if (!job_->PassPointOfNoReturn()) return Cancelled("JOB_CANCELLED", "the job was cancelled");
-  RETURN_IF_ERROR(journal_.Enter(State::kWriting, "job.write_started", [this](storage::Job& row) {
-    row.write_started_us = journal_.now_us();
-    row.drive_state = ToString(DriveState::kUnknown);
-    row.outcome = ToString(Outcome::kUnknown);
-  }));
+  const Status durable =
+      journal_.Enter(State::kWriting, "job.write_started", [this](storage::Job& row) {
+        row.write_started_us = journal_.now_us();
+        row.drive_state = ToString(DriveState::kUnknown);
+        row.outcome = ToString(Outcome::kUnknown);
+      });
+  if (!durable) {
+    // Whatever became of that commit, nothing was sent, and the closing row says so.
+    job_->Update([](storage::Job& row) { row.write_started_us = 0; });
+    return durable;
+  }
   write_started_ = true;
   outcome_ = Outcome::kUnknown;
   if (drive_.attachment.write_started) drive_.attachment.write_started();
@@ -174,6 +184,7 @@ void Runner::ReadBackFirmware() {
     ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
     // Other data first, so that no buffer on the way still holds what was just written.
     ASSIGN_OR_RETURN(const scsi::Identity identity, scsi::ReadIdentity(*open.handles.scsi));
+    revision_ = identity.revision;
     Tolerate(journal_.Message(fmt::format("the drive answers as {} {} {}", identity.vendor,
                                           identity.product, identity.revision)),
              "note the identity");
@@ -236,10 +247,10 @@ void Runner::CheckEepromAfter() {
     return open.session->Read(Memory::kEeprom, {}, *this);
   }();
   if (written) {
-    if (after)
-      eeprom_check_ = *after == target_ ? EepromCheck::kEqual : EepromCheck::kChanged;
-    else
-      eeprom_check_ = EepromCheck::kNotRead;
+    // As planned, or as it was: either way nothing happened to it that nobody wanted.
+    eeprom_check_ = !after                                          ? EepromCheck::kNotRead
+                    : *after == target_ || *after == eeprom_before_ ? EepromCheck::kEqual
+                                                                    : EepromCheck::kChanged;
     Conclude(after, eeprom_before_, target_);
     return;
   }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/inventory/known_units.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/bench_fixture.h"
+#include "tests/support/image_builder.h"
+
+namespace firmbench::inventory {
+namespace {
+
+using test::Must;
+
+class KnownUnits : public testing::Test {
+ protected:
+  KnownUnits()
+      : real_(Must(storage::OpenLedger({.path = folder_.Path("ledger.db")}))), ledger_(*real_) {}
+
+  std::string AddUnit(bool archived = false) {
+    storage::Unit unit;
+    Must(ledger_.Commit([&](storage::Transaction& tx) -> Status {
+      unit.id = tx.NewId();
+      unit.family = "mediatek_liteon";
+      unit.model = "LTR-48246S";
+      unit.archived = archived;
+      unit.created_us = tx.now_us();
+      RETURN_IF_ERROR(tx.InsertUnit(unit));
+      return Ok();
+    }));
+    return unit.id;
+  }
+  void AddEvidence(const std::string& unit, const std::string& kind, const std::string& value) {
+    Must(ledger_.Commit([&](storage::Transaction& tx) {
+      return tx.InsertEvidence({.id = tx.NewId(),
+                                .unit_id = unit,
+                                .kind = kind,
+                                .value = value,
+                                .seen_us = tx.now_us()});
+    }));
+  }
+
+  test::TempFolder folder_;
+  std::unique_ptr<storage::Ledger> real_;
+  test::LedgerSpy ledger_;
+};
+
+TEST_F(KnownUnits, HaveTheirSerialsAndStableHashes) {
+  const std::string unit = AddUnit();
+  AddEvidence(unit, "vpd_serial", "S1");
+  AddEvidence(unit, "mmc_serial", "S2");
+  AddEvidence(unit, "ata_serial", "S3");
+  AddEvidence(unit, "topology", "sim/0");
+  AddEvidence(unit, "eeprom_stable", std::string(64, 'a'));
+  const auto units = Must(LoadKnownUnits(ledger_));
+  ASSERT_EQ(units.size(), 1u);
+  EXPECT_EQ(units[0].unit_id, unit);
+  EXPECT_THAT(units[0].serials, testing::UnorderedElementsAre("S1", "S2", "S3"));
+  EXPECT_EQ(units[0].stable_sha256, std::vector<std::string>{std::string(64, 'a')});
+  EXPECT_TRUE(units[0].eeprom.empty());
+}
+
+TEST_F(KnownUnits, AreAllOfThemAndNoneThatIsArchived) {
+  AddUnit(/*archived=*/true);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(AddUnit());
+  const auto units = Must(LoadKnownUnits(ledger_));
+  EXPECT_EQ(units.size(), ids.size());
+  for (const auto& unit : units) {
+    EXPECT_NE(std::find(ids.begin(), ids.end(), unit.unit_id), ids.end());
+  }
+}
+
+TEST(KnownUnitsOfABench, HaveTheEepromOfTheNewestBackup) {
+  test::BenchFixture bench("LTR-48246S");
+  bench.Backup("bay 1", "eeprom");
+  bench.drive().Use();
+  const Bytes newest = bench.drive().EepromBytes();
+  bench.Backup("bay 1", "eeprom");
+  const auto units = Must(LoadKnownUnits(bench.ledger()));
+  ASSERT_EQ(units.size(), 1u);
+  EXPECT_EQ(units[0].eeprom, newest);
+}
+
+}  // namespace
+}  // namespace firmbench::inventory
