@@ -53,6 +53,12 @@ Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
     ASSIGN_OR_RETURN(inputs.dump, ledger.GetDump(spec.dump_id));
     ASSIGN_OR_RETURN(inputs.payload, ledger.ReadBlob(inputs.dump->sha256));
   }
+  if (Writes(spec.kind) && inputs.drive != nullptr && !inputs.drive->unit.unit_id.empty()) {
+    ASSIGN_OR_RETURN(const auto known, ledger.NewestDump(inputs.drive->unit.unit_id,
+                                                         std::string(ToString(Memory::kFirmware))));
+    // A damaged blob tells nothing, and is not what this job is about.
+    if (known) inputs.known_firmware = ledger.ReadBlob(known->sha256).value_or({});
+  }
   return inputs;
 }
 

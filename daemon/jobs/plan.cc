@@ -240,6 +240,7 @@ std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
       .Set("undo", plan.undo)
       .Set("unit", inputs.drive->unit.unit_id)
       .Set("warnings", ProblemsJson(plan.warnings))
+      .Set("writes_boot", plan.writes_boot)
       .Dump();
 }
 
@@ -289,6 +290,7 @@ Plan MakePlan(const JobSpec& spec, const PlanInputs& inputs) {
   plan.problems = FindProblems(plan.spec, inputs);
   if (inputs.drive->model != nullptr) {
     plan.warnings = FindWarnings(plan.spec, inputs);
+    plan.writes_boot = WritesBoot(plan.spec, inputs);
     plan.needs_approval = NeedsApproval(plan.spec, inputs);
     plan.steps = MakeSteps(plan, inputs);
     plan.undo = UndoText(plan, inputs);
@@ -319,6 +321,7 @@ Result<Plan> ParsePlan(const std::string& json) {
   plan.etag = root["etag"].AsString("");
   plan.undo = root["undo"].AsString("");
   plan.needs_approval = root["needs_approval"].AsBool(false);
+  plan.writes_boot = root["writes_boot"].AsBool(false);
   plan.problems = ParseProblems(root["problems"]);
   plan.warnings = ParseProblems(root["warnings"]);
   for (const Json& line : root["lines"].items()) plan.lines.push_back(line.AsString(""));

@@ -55,6 +55,7 @@ struct Plan {
   std::string undo;                          // what brings the drive back, in words
   std::vector<inventory::Problem> problems;  // any: the job is refused
   std::vector<inventory::Problem> warnings;
+  bool writes_boot = false;        // erase units that hold the boot part may be written
   bool needs_approval = false;     // a second person has to agree first
   std::vector<std::string> lines;  // the plan as a person reads it
   Nanos estimate{0};
@@ -68,6 +69,7 @@ struct PlanInputs {
   std::optional<storage::Image> image;
   std::optional<storage::Dump> dump;
   Bytes payload;
+  Bytes known_firmware;  // newest stored firmware of the unit; empty when there is none
 };
 
 Plan MakePlan(const JobSpec& spec, const PlanInputs& inputs);

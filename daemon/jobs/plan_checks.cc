@@ -169,11 +169,33 @@ std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs)
                         "the firmware comes from the backup of another unit",
                         "use this unit's own backup unless you mean it"});
   }
+  if (WritesBoot(spec, inputs)) {
+    const bool known = !inputs.known_firmware.empty();
+    warnings.push_back(
+        {known ? "BOOT_WRITTEN" : "BOOT_MAY_BE_WRITTEN",
+         known ? "the part of the flash that starts the drive is erased and written too"
+               : "where the file differs in the part that starts the drive, that is written too",
+         known ? "keep the drive powered: without that part it does not start"
+               : "back the drive up first, then the plan says whether it differs"});
+  }
   if (inputs.dump && inputs.dump->agreeing_reads < 2) {
     warnings.push_back(
         {"DUMP_READ_ONCE", "this dump was read only once", "prefer a backup whose reads agree"});
   }
   return warnings;
+}
+
+bool WritesBoot(const JobSpec& spec, const PlanInputs& inputs) {
+  if (spec.kind != Kind::kFlash && spec.kind != Kind::kRestore) return false;
+  const inventory::DriveSnapshot& drive = *inputs.drive;
+  if (FindAbilities(drive, Memory::kBoot) == nullptr) return false;
+  if (inputs.known_firmware.empty()) return true;
+  const auto target =
+      drive.family->ComposeTarget(*drive.model, inputs.known_firmware, inputs.payload);
+  if (!target) return true;
+  const auto write =
+      drive.family->PlanWrite(*drive.model, Memory::kFirmware, inputs.known_firmware, *target, {});
+  return !write || write->touches_boot;
 }
 
 bool NeedsApproval(const JobSpec& spec, const PlanInputs& inputs) {

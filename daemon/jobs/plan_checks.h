@@ -25,6 +25,10 @@ std::vector<inventory::Problem> FindProblems(const JobSpec& spec, const PlanInpu
 // What a person should know before saying yes. The drive's model must be known.
 std::vector<inventory::Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs);
 
+// Will erase units that hold the boot part be written? Known when a backup of the unit is stored;
+// without one the answer is yes, because nothing forbids it.
+bool WritesBoot(const JobSpec& spec, const PlanInputs& inputs);
+
 // On real hardware a second-hand command, or a write that nobody has seen survive a cut, needs a
 // second person.
 bool NeedsApproval(const JobSpec& spec, const PlanInputs& inputs);

@@ -72,6 +72,12 @@ Status Runner::Arm() {
   ASSIGN_OR_RETURN(target_, family().ComposeTarget(model(), firmware_before_, payload_));
   ASSIGN_OR_RETURN(write_plan_, family().PlanWrite(model(), Memory::kFirmware, firmware_before_,
                                                    target_, chip.part));
+  if (write_plan_.touches_boot && !job_->plan().writes_boot) {
+    return Aborted("BOOT_NOT_IN_PLAN",
+                   "the part of the flash that starts the drive would be written, and the plan did "
+                   "not say so")
+        .WithRemedy("make a new plan: the drive holds something else than its last backup");
+  }
   const std::string note =
       write_plan_.units.empty()
           ? "the drive already holds this firmware, nothing to write"

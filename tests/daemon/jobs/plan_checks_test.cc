@@ -143,19 +143,21 @@ TEST(FindWarnings, SayWhatAPersonShouldKnow) {
   const auto warnings = [](const JobSpec& spec, const PlanInputs& inputs) {
     return Reasons(FindWarnings(Normalise(spec, inputs), inputs));
   };
-  EXPECT_EQ(warnings(Spec(Kind::kFlash), FlashInputs(SampleDrive(), Image())), Words{});
+  EXPECT_EQ(warnings(Spec(Kind::kFlash), FlashInputs(SampleDrive(), Image())),
+            Words{"BOOT_MAY_BE_WRITTEN"});
   EXPECT_EQ(warnings(Spec(Kind::kBackup), InputsOf(SampleDrive("LTR-52327S", "QS0C"))), Words{});
   EXPECT_EQ(warnings(Spec(Kind::kFlash), FlashInputs(SampleDrive("LTR-52327S", "QS0C"), Image())),
-            Words{"CHIP_ASSUMED"});
+            (Words{"CHIP_ASSUMED", "BOOT_MAY_BE_WRITTEN"}));
   DriveSnapshot blind = SampleDrive();
   blind.connection.scsi = false;
   blind.abilities = blind.family->Abilities(*blind.model, blind.connection);
-  EXPECT_EQ(warnings(Spec(Kind::kFlash), FlashInputs(blind, Image())), Words{"EEPROM_NOT_CHECKED"});
+  EXPECT_EQ(warnings(Spec(Kind::kFlash), FlashInputs(blind, Image())),
+            (Words{"EEPROM_NOT_CHECKED", "BOOT_MAY_BE_WRITTEN"}));
   PlanInputs restore = RestoreInputs(SampleDrive(), "firmware", Image());
   restore.dump->unit_id = "unit2";
   restore.dump->agreeing_reads = 1;
   EXPECT_EQ(warnings(Spec(Kind::kRestore), restore),
-            (Words{"DUMP_OF_ANOTHER_UNIT", "DUMP_READ_ONCE"}));
+            (Words{"DUMP_OF_ANOTHER_UNIT", "BOOT_MAY_BE_WRITTEN", "DUMP_READ_ONCE"}));
 }
 
 TEST(NeedsApproval, OnRealHardwareUnlessEverythingIsProven) {
