@@ -75,14 +75,14 @@ Status Runner::WorkOnFirmware() {
   }
   if (write_plan_.units.empty()) {
     ResetDrive();
-    if (InPlan(StepId::kCheckEeprom)) CheckEepromAfter();
+    CheckEepromAfter();
     return Ok();
   }
   // From here on nothing returns early: whatever fails, the drive is reset, read and judged.
   write_status_ = WriteFirmware();
   ResetDrive();
   ReadBackFirmware();
-  if (InPlan(StepId::kCheckEeprom)) CheckEepromAfter();
+  CheckEepromAfter();
   return Ok();
 }
 
