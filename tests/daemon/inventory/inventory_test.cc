@@ -325,6 +325,37 @@ TEST(Inventory, TellsOfEveryChange) {
   EXPECT_GT(told, after_unplug);
 }
 
+TEST(Inventory, WhatWasAskedOfADriveThatLeftIsNotSaidOfTheNextOne) {
+  std::function<void()> on_open;
+  BenchFixture bench("LTR-48246S", [&](Attachment& attachment) {
+    attachment.open = [&, open = attachment.open](const GateRules& rules) {
+      if (auto act = std::exchange(on_open, {})) act();
+      return open(rules);
+    };
+  });
+  bool mixed_up = false;
+  const auto watching = bench.hub().Subscribe([&](const std::string&) {
+    const Snapshot drive = bench.snapshot();
+    if (drive->condition != DriveCondition::kReady) return;
+    mixed_up = mixed_up || drive->generation != bench.drive().generation();
+  });
+  // Plugged anew just when it is asked who it is.
+  const DriveBinding binding = Must(bench.inventory().Bind(bench.drive_id()));
+  binding.lane->Post([&] {
+    on_open = [&] {
+      bench.drive().Unplug();
+      bench.drive().Plug();
+    };
+    bench.inventory().IdentifyNow(binding.snapshot->id);
+  });
+  EXPECT_TRUE(bench.WaitUntil([&] {
+    const Snapshot drive = bench.snapshot();
+    return drive->generation > binding.snapshot->generation &&
+           drive->condition == DriveCondition::kReady;
+  }));
+  EXPECT_FALSE(mixed_up);
+}
+
 TEST(Inventory, AnOlderLookAtTheSourceDoesNotUndoANewerOne) {
   // The source's list is held back once it was made, so that a later one overtakes it.
   std::function<void()> after_list;

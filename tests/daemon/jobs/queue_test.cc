@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs that wait for one another, jobs that do not, and the end of the day.
+#include <map>
+#include <optional>
+#include <thread>
+
 #include "tests/support/bench_fixture.h"
 
 namespace firmbench::jobs {
@@ -64,6 +68,68 @@ TEST(Queue, ShowsThePlaceOfEveryJobInItsLane) {
     ended = job.row.ended_us;
   }
   EXPECT_EQ(bench.engine().CurrentJob(bench.drive_id()), "");
+}
+
+TEST(Queue, PlacesAreTheOrderInWhichJobsRun) {
+  BenchFixture bench("LTR-48246S");
+  Roadblock block(bench);
+  constexpr size_t kClients = 8;
+  std::vector<CreateRequest> requests;
+  for (size_t i = 0; i < kClients; ++i) {
+    requests.push_back(bench.Request(bench.BackupOf("bay 1", "eeprom")));
+  }
+  std::vector<std::string> ids(kClients);
+  {
+    std::vector<std::jthread> clients;
+    for (size_t i = 0; i < kClients; ++i) {
+      clients.emplace_back([&, i] { ids[i] = Must(bench.engine().Create(requests[i])).row.id; });
+    }
+  }
+  std::map<int, std::string> by_place;
+  for (const std::string& id : ids) by_place[Must(bench.engine().Get(id)).queue_position] = id;
+  ASSERT_EQ(by_place.size(), kClients);
+  EXPECT_EQ(by_place.rbegin()->first, static_cast<int>(kClients) - 1);
+  block.Open();
+  int64_t ended = 0;
+  for (const auto& [place, id] : by_place) {
+    const JobView job = bench.WaitClosed(id);
+    EXPECT_GE(job.row.started_us, ended) << "place " << place;
+    ended = job.row.ended_us;
+  }
+}
+
+// No model of today needs an approval on a simulated drive, so a job is put into that state by
+// hand.
+TEST(Approval, IsOfAnotherPersonForThisPlanAndStartsTheJobOnce) {
+  BenchFixture bench("LTR-48246S");
+  bench.Backup("bay 1", "eeprom");
+  const uint64_t before = bench.drive().counters().scsi_commands;
+  bench.Backup("bay 1", "eeprom");
+  const uint64_t of_one_job = bench.drive().counters().scsi_commands - before;
+  Roadblock block(bench);
+  const JobView job = Must(bench.Submit(bench.BackupOf("bay 1", "eeprom")));
+  const auto approve = [&](const std::string& digest, const std::string& principal) {
+    return ReasonOf(bench.engine().Approve(job.row.id, digest, "seen", principal));
+  };
+  EXPECT_EQ(approve(job.plan.digest, "user/bert"), "NOT_AWAITING_APPROVAL");
+  bench.engine().Live(job.row.id)->Update([](storage::Job& row) {
+    row.state = "AWAITING_APPROVAL";
+  });
+  EXPECT_EQ(approve(job.plan.digest, job.row.principal), "APPROVER_IS_REQUESTER");
+  EXPECT_EQ(approve(std::string(64, 'a'), "user/bert"), "PLAN_STALE");
+  EXPECT_EQ(approve(job.plan.digest, "user/bert"), "OK");
+  EXPECT_EQ(approve(job.plan.digest, "user/bert"), "NOT_AWAITING_APPROVAL");
+  block.Open();
+  EXPECT_EQ(bench.WaitClosed(job.row.id).row.result, "SUCCEEDED");
+  // Whatever else was posted to the lane has run when this has.
+  Roadblock behind(bench);
+  behind.Open();
+  EXPECT_EQ(bench.drive().counters().scsi_commands, before + 2 * of_one_job);
+  int approvals = 0;
+  for (const auto& entry : bench.Audit()) {
+    approvals += entry.action == "job.approve" && entry.principal == "user/bert" ? 1 : 0;
+  }
+  EXPECT_EQ(approvals, 1);
 }
 
 TEST(Queue, OtherLanesDoNotCount) {
