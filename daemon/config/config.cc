@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace firmbench::config {
 namespace {
@@ -18,27 +20,98 @@ Error Invalid(std::string_view file, const toml::source_region& where, std::stri
       .With("column", std::to_string(where.begin.column));
 }
 
-Result<Config> FromTable(const toml::table& table, std::string_view file) {
-  Config config;
-  for (const auto& [key, value] : table) {
-    const auto text = value.value<std::string>();
-    if (!value.is_string() || !text) {
-      return Invalid(file, value.source(), fmt::format("{} takes a text", key.str()));
+// Takes one value; what is wrong with it, in words, or "".
+using Take = std::string (*)(Config& config, const toml::node& value);
+
+struct Key {
+  std::string_view table;  // "" for none
+  std::string_view name;
+  std::string_view type;  // in words
+  toml::node_type node;
+  Take take;
+};
+
+std::string TakeLogLevel(Config& config, const toml::node& value) {
+  const auto level = ParseLogLevel(*value.value<std::string>());
+  if (!level) return level.error().message();
+  config.log_level = *level;
+  return "";
+}
+
+std::string TakeFinish(Config& config, const toml::node& value) {
+  constexpr std::pair<std::string_view, Finish> kWords[] = {
+      {"ask", Finish::kAsk}, {"old", Finish::kOld}, {"new", Finish::kNew}};
+  for (const auto& [word, finish] : kWords) {
+    if (*value.value<std::string_view>() != word) continue;
+    config.finish = finish;
+    return "";
+  }
+  return "finish is one of ask, old, new";
+}
+
+std::string TakeClaim(Config& config, const toml::node& value) {
+  const int64_t minutes = *value.value<int64_t>();
+  if (minutes < 1 || minutes > kMaxClaimMinutes) {
+    return fmt::format("claim_minutes is 1 to {}", kMaxClaimMinutes);
+  }
+  config.claim = std::chrono::minutes(minutes);
+  return "";
+}
+
+template <auto kField>
+std::string TakeAs(Config& config, const toml::node& value) {
+  auto& field = config.*kField;
+  field = *value.value<std::remove_reference_t<decltype(field)>>();
+  return "";
+}
+
+constexpr auto kText = toml::node_type::string;
+constexpr Key kKeys[] = {
+    {"", "state_dir", "a text", kText, TakeAs<&Config::state_dir>},
+    {"", "listen", "a text", kText, TakeAs<&Config::listen>},
+    {"", "simulate", "a text", kText, TakeAs<&Config::simulate>},
+    {"", "log_level", "a text", kText, TakeLogLevel},
+    {"power", "keep_awake", "true or false", toml::node_type::boolean, TakeAs<&Config::keep_awake>},
+    {"recovery", "finish", "a text", kText, TakeFinish},
+    {"jobs", "spill_folder", "a text", kText, TakeAs<&Config::spill_folder>},
+    {"jobs", "claim_minutes", "a whole number", toml::node_type::integer, TakeClaim},
+};
+
+bool IsTable(std::string_view name) {
+  return std::any_of(std::begin(kKeys), std::end(kKeys),
+                     [&](const Key& key) { return !key.table.empty() && key.table == name; });
+}
+
+Status ReadTable(const toml::table& values, std::string_view table, std::string_view file,
+                 Config& config) {
+  for (const auto& [name, value] : values) {
+    if (table.empty() && IsTable(name.str())) {
+      const toml::table* const inner = value.as_table();
+      if (inner == nullptr) {
+        return Invalid(file, value.source(), fmt::format("{} is a table", name.str()));
+      }
+      RETURN_IF_ERROR(ReadTable(*inner, name.str(), file, config));
+      continue;
     }
-    if (key == "state_dir") {
-      config.state_dir = *text;
-    } else if (key == "listen") {
-      config.listen = *text;
-    } else if (key == "simulate") {
-      config.simulate = *text;
-    } else if (key == "log_level") {
-      auto level = ParseLogLevel(*text);
-      if (!level) return Invalid(file, value.source(), level.error().message());
-      config.log_level = *level;
-    } else {
-      return Invalid(file, key.source(), fmt::format("unknown key {}", key.str()));
+    const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&, &n = name](const Key& k) {
+      return k.table == table && k.name == n.str();
+    });
+    if (key == std::end(kKeys)) {
+      return Invalid(file, name.source(), fmt::format("unknown key {}", name.str()));
+    }
+    if (value.type() != key->node) {
+      return Invalid(file, value.source(), fmt::format("{} takes {}", key->name, key->type));
+    }
+    if (const std::string wrong = key->take(config, value); !wrong.empty()) {
+      return Invalid(file, value.source(), wrong);
     }
   }
+  return Ok();
+}
+
+Result<Config> FromTable(const toml::table& table, std::string_view file) {
+  Config config;
+  RETURN_IF_ERROR(ReadTable(table, "", file, config));
   return config;
 }
 

@@ -4,6 +4,8 @@
 // What the daemon is told at its start: the command line over a TOML file over the defaults.
 // Plain values; reading happens once, on the main thread.
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "daemon/base/log.h"
@@ -11,15 +13,33 @@
 
 namespace firmbench::config {
 
+// [recovery] finish: what becomes by itself, after a restart, of a write that was cut off. Only
+// where the plan that is left is safe; otherwise a person decides, whatever stands here.
+enum class Finish : uint8_t {
+  kAsk,  // a person decides
+  kOld,  // the drive gets back what it held
+  kNew,  // the write is carried to its end
+};
+
 struct Config {
   std::string state_dir = "/var/lib/firmbench";  // ledger.db and the lock
   std::string listen = "unix:/run/firmbench/firmbench.sock";
   std::string simulate;  // scenario file; "" for the drives of this machine
   log::Level log_level = log::Level::kInfo;
+
+  bool keep_awake = true;          // [power] keep_awake
+  Finish finish = Finish::kAsk;    // [recovery] finish
+  std::string spill_folder;        // [jobs] spill_folder; "" for the state folder
+  std::chrono::minutes claim{30};  // [jobs] claim_minutes, for claims that name no time
 };
 
-// Keys: state_dir, listen, simulate, log_level. A key that is unknown, twice there or of another
-// type is CONFIG_INVALID with file, line and column; CONFIG_UNREADABLE when there is no such file.
+// What one week has: longer than anybody is at a bench.
+inline constexpr int64_t kMaxClaimMinutes = 7 * 24 * 60;
+
+// Keys: state_dir, listen, simulate, log_level; keep_awake in [power]; finish ("ask", "old", "new")
+// in [recovery]; spill_folder and claim_minutes (1 to kMaxClaimMinutes) in [jobs]. A key that is
+// unknown, twice there, of another type or out of range is CONFIG_INVALID with file, line and
+// column; CONFIG_UNREADABLE when there is no such file.
 Result<Config> ParseConfig(std::string_view text, std::string_view file_name);
 Result<Config> LoadConfig(const std::string& path);
 
