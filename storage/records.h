@@ -94,7 +94,8 @@ struct Image {
 
 struct Job {
   std::string id;
-  std::string kind;  // "backup", "flash", "restore", "verify", "eeprom_restore"
+  // "backup", "flash", "restore", "verify", "eeprom_restore", "convert", "recover"
+  std::string kind;
   std::string drive_id;
   std::string topology;
   std::string unit_id;  // mutable until the end: known once identified
@@ -111,6 +112,8 @@ struct Job {
   std::string tool_version;
   bool simulated = false;
   int64_t created_us = 0;
+  std::string recovers;      // the cut job that this one brings back; "" otherwise
+  std::string target_model;  // of a conversion; "" otherwise
   // Mutable while the job runs:
   std::string state;         // design section 4, e.g. "WRITING"
   std::string result;        // "" until CLOSED, then "SUCCEEDED", "FAILED", "CANCELLED", "REFUSED"
@@ -123,6 +126,8 @@ struct Job {
   int64_t started_us = 0;
   int64_t write_started_us = 0;  // 0: no destructive command was sent
   int64_t ended_us = 0;
+  int64_t attempts = 0;      // how often a restart queued it again
+  std::string cancelled_by;  // principal who asked for its end; "" nobody
 };
 
 struct JobStep {
@@ -149,14 +154,42 @@ struct JobEvent {
 // Something that may not be written to until a person lifts it.
 struct Quarantine {
   std::string id;
-  std::string subject_kind;  // "drive", "unit"
-  std::string subject_id;
+  std::string subject_kind;  // "drive", "unit", "port", "bridge"
+  std::string subject_id;    // id; of a port its topology path
   std::string reason;
   std::string job_id;
   int64_t since_us = 0;
   int64_t lifted_us = 0;    // mutable; 0 while in force
   std::string lifted_by;    // mutable
   std::string lift_reason;  // mutable
+};
+
+// "In use by Ann": a drive that somebody keeps for themselves for a while.
+struct Claim {
+  std::string id;
+  std::string drive_id;
+  std::string principal;
+  std::string note;
+  int64_t since_us = 0;
+  int64_t expires_us = 0;   // mutable
+  int64_t released_us = 0;  // mutable; 0 until somebody released it, then nothing changes any more
+  std::string released_by;  // mutable
+};
+
+// A change that a spill file (storage/spill.h) may hold as well: named here, it is in the ledger.
+struct SpilledRecord {
+  std::string id;
+  std::string job_id;
+  int64_t taken_us = 0;
+};
+
+// Whether the ledger takes changes, as far as its last commits showed.
+struct LedgerHealth {
+  bool writable = true;
+  // LEDGER_FULL, LEDGER_READ_ONLY, LEDGER_IO, LEDGER_CORRUPT, LEDGER_BUSY; "" while writable.
+  std::string reason;
+  std::string text;    // what failed, in words
+  std::string remedy;  // how to mend it
 };
 
 // What is said to the audit log; the ledger adds sequence, time and hashes.
@@ -210,6 +243,7 @@ struct DumpFilter {
 struct JobFilter {
   std::string drive_id;
   std::string unit_id;
+  std::string recovers;    // jobs that bring this one back
   bool open_only = false;  // result is ""
 };
 struct AuditFilter {

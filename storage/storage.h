@@ -51,6 +51,10 @@ class Transaction {
   virtual Status InsertQuarantine(const Quarantine& quarantine) = 0;
   virtual Status LiftQuarantine(const std::string& id, const std::string& by,
                                 const std::string& reason) = 0;
+  virtual Status InsertClaim(const Claim& claim) = 0;
+  virtual Status UpdateClaim(const Claim& claim) = 0;  // mutable columns
+  // ALREADY_EXISTS: the record with this id was taken in before.
+  virtual Status InsertSpilled(const SpilledRecord& record) = 0;
   // Appends the entry, its leaf and the nodes of the tree. Returns the sequence number.
   virtual Result<int64_t> AppendAudit(const AuditFact& fact) = 0;
 };
@@ -63,6 +67,14 @@ class Ledger {
   // fails its fate is read again: the answer is an error only when the change is not there
   // (LEDGER_FULL, LEDGER_READ_ONLY, LEDGER_IO, LEDGER_BUSY, LEDGER_CORRUPT).
   virtual Status Commit(const std::function<Status(Transaction&)>& change) = 0;
+
+  // What the last commits showed: a failing one sets it, the next that succeeds clears it. While
+  // the ledger is not writable this tries a commit of its own, at most once in kProbeEvery, and
+  // waits for it at most kProbeWait. LEDGER_CORRUPT, which reads may show as well, stays until the
+  // ledger is opened anew.
+  virtual LedgerHealth Health() = 0;
+  static constexpr Nanos kProbeEvery = std::chrono::seconds(5);
+  static constexpr Nanos kProbeWait = std::chrono::milliseconds(250);
 
   virtual const std::string& bench_id() const = 0;
   // Version of the schema this ledger has, from 1.
@@ -91,6 +103,9 @@ class Ledger {
   virtual Result<std::vector<JobEvent>> ListEvents(const std::string& job_id,
                                                    int64_t after_sequence, int limit) = 0;
   virtual Result<std::vector<Quarantine>> ListQuarantines(bool in_force_only) = 0;
+  // Newest first; `drive_id` "" for all drives. In force: neither released nor expired.
+  virtual Result<std::vector<Claim>> ListClaims(const std::string& drive_id,
+                                                bool in_force_only) = 0;
   virtual Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) = 0;
 
   // The whole blob, hashed again on the way: BLOB_CORRUPT when it does not equal its name.

@@ -63,80 +63,80 @@ Status SqliteLedger::Commit(const std::function<Status(Transaction&)>& change) {
   });
 }
 
-Result<Unit> SqliteLedger::GetUnit(const std::string& id) {
+LedgerHealth SqliteLedger::Health() {
+  if (writer_.health().ProbeDue(clock_->Monotonic())) writer_.Probe(kProbeWait);
+  return writer_.health().Now();
+}
+
+template <typename Query>
+auto SqliteLedger::Read(Query query) -> decltype(query(std::declval<Database&>())) {
   ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::GetUnit(*reader, id);
+  auto result = query(*reader);
+  if (!result) writer_.health().ReadFailed(result.error());
+  return result;
+}
+
+Result<Unit> SqliteLedger::GetUnit(const std::string& id) {
+  return Read([&](Database& db) { return sqlite::GetUnit(db, id); });
 }
 Result<Paged<Unit>> SqliteLedger::ListUnits(const Page& page) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListUnits(*reader, page);
+  return Read([&](Database& db) { return sqlite::ListUnits(db, page); });
 }
 Result<std::vector<UnitEvidence>> SqliteLedger::ListEvidence(const std::string& unit_id) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListEvidence(*reader, unit_id);
+  return Read([&](Database& db) { return sqlite::ListEvidence(db, unit_id); });
 }
 Result<std::vector<UnitEvidence>> SqliteLedger::FindEvidence(const std::string& kind,
                                                              const std::string& value) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::FindEvidence(*reader, kind, value);
+  return Read([&](Database& db) { return sqlite::FindEvidence(db, kind, value); });
 }
 Result<Dump> SqliteLedger::GetDump(const std::string& id) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::GetDump(*reader, id);
+  return Read([&](Database& db) { return sqlite::GetDump(db, id); });
 }
 Result<Paged<Dump>> SqliteLedger::ListDumps(const DumpFilter& filter, const Page& page) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListDumps(*reader, filter, page);
+  return Read([&](Database& db) { return sqlite::ListDumps(db, filter, page); });
 }
 Result<std::vector<DumpAttribution>> SqliteLedger::ListAttributions(const std::string& dump_id) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListAttributions(*reader, dump_id);
+  return Read([&](Database& db) { return sqlite::ListAttributions(db, dump_id); });
 }
 Result<std::optional<Dump>> SqliteLedger::NewestDump(const std::string& unit_id,
                                                      const std::string& memory) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::NewestDump(*reader, unit_id, memory);
+  return Read([&](Database& db) { return sqlite::NewestDump(db, unit_id, memory); });
 }
 Result<Image> SqliteLedger::GetImage(const std::string& id) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::GetImage(*reader, id);
+  return Read([&](Database& db) { return sqlite::GetImage(db, id); });
 }
 Result<std::optional<Image>> SqliteLedger::FindImageBySha256(const std::string& sha256) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::FindImageBySha256(*reader, sha256);
+  return Read([&](Database& db) { return sqlite::FindImageBySha256(db, sha256); });
 }
 Result<Paged<Image>> SqliteLedger::ListImages(const Page& page) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListImages(*reader, page);
+  return Read([&](Database& db) { return sqlite::ListImages(db, page); });
 }
 Result<Job> SqliteLedger::GetJob(const std::string& id) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::GetJob(*reader, id);
+  return Read([&](Database& db) { return sqlite::GetJob(db, id); });
 }
 Result<std::optional<Job>> SqliteLedger::FindJobByRequest(const std::string& request_id) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::FindJobByRequest(*reader, request_id);
+  return Read([&](Database& db) { return sqlite::FindJobByRequest(db, request_id); });
 }
 Result<Paged<Job>> SqliteLedger::ListJobs(const JobFilter& filter, const Page& page) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListJobs(*reader, filter, page);
+  return Read([&](Database& db) { return sqlite::ListJobs(db, filter, page); });
 }
 Result<std::vector<JobStep>> SqliteLedger::ListSteps(const std::string& job_id) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListSteps(*reader, job_id);
+  return Read([&](Database& db) { return sqlite::ListSteps(db, job_id); });
 }
 Result<std::vector<JobEvent>> SqliteLedger::ListEvents(const std::string& job_id,
                                                        int64_t after_sequence, int limit) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListEvents(*reader, job_id, after_sequence, limit);
+  return Read([&](Database& db) { return sqlite::ListEvents(db, job_id, after_sequence, limit); });
 }
 Result<std::vector<Quarantine>> SqliteLedger::ListQuarantines(bool in_force_only) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListQuarantines(*reader, in_force_only);
+  return Read([&](Database& db) { return sqlite::ListQuarantines(db, in_force_only); });
+}
+Result<std::vector<Claim>> SqliteLedger::ListClaims(const std::string& drive_id,
+                                                    bool in_force_only) {
+  const int64_t now_us = in_force_only ? clock_->WallMicros() : 0;
+  return Read([&](Database& db) { return sqlite::ListClaims(db, drive_id, now_us); });
 }
 Result<Paged<AuditEntry>> SqliteLedger::ListAudit(const AuditFilter& filter, const Page& page) {
-  ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-  return sqlite::ListAudit(*reader, filter, page);
+  return Read([&](Database& db) { return sqlite::ListAudit(db, filter, page); });
 }
 
 Result<Bytes> SqliteLedger::ReadBlob(const std::string& sha256) {
@@ -150,21 +150,15 @@ Result<Bytes> SqliteLedger::ReadBlob(const std::string& sha256) {
 
 Status SqliteLedger::StreamBlob(const std::string& sha256,
                                 const std::function<Status(ByteView)>& sink) {
-  BlobInfo blob;
-  {
-    ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-    ASSIGN_OR_RETURN(blob, FindBlob(*reader, sha256));
-  }
+  ASSIGN_OR_RETURN(const BlobInfo blob, Read([&](Database& db) { return FindBlob(db, sha256); }));
   ChunkReader chunks;
   Sha256Stream hash;
   Bytes piece;
   for (int64_t first = 0; first < blob.chunks; first += kChunksAtOnce) {
     // A sink must not wait with a connection in hand; blobs never change between two pieces.
-    {
-      ASSIGN_OR_RETURN(const auto reader, readers_.Take());
-      RETURN_IF_ERROR(
-          chunks.Read(*reader, blob, first, std::min(kChunksAtOnce, blob.chunks - first), piece));
-    }
+    RETURN_IF_ERROR(Read([&](Database& db) {
+      return chunks.Read(db, blob, first, std::min(kChunksAtOnce, blob.chunks - first), piece);
+    }));
     hash.Update(piece);
     // The last piece is given only when the whole is right, so that no sink ever has all of a
     // damaged blob.

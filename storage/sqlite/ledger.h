@@ -23,6 +23,7 @@ class SqliteLedger final : public Ledger {
                                                 const OpenOptions& options);
 
   Status Commit(const std::function<Status(Transaction&)>& change) override;
+  LedgerHealth Health() override;
   const std::string& bench_id() const override { return bench_id_; }
   // An open ledger was brought to the newest schema.
   int schema_version() const override { return BuiltInMigrations().back().version; }
@@ -47,6 +48,7 @@ class SqliteLedger final : public Ledger {
   Result<std::vector<JobEvent>> ListEvents(const std::string& job_id, int64_t after_sequence,
                                            int limit) override;
   Result<std::vector<Quarantine>> ListQuarantines(bool in_force_only) override;
+  Result<std::vector<Claim>> ListClaims(const std::string& drive_id, bool in_force_only) override;
   Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) override;
   Result<Bytes> ReadBlob(const std::string& sha256) override;
   Status StreamBlob(const std::string& sha256,
@@ -56,6 +58,9 @@ class SqliteLedger final : public Ledger {
  private:
   SqliteLedger(std::unique_ptr<Database> database, const OpenOptions& options,
                std::string bench_id);
+  // Runs the query on a connection for reading and notes damage that it meets.
+  template <typename Query>
+  auto Read(Query query) -> decltype(query(std::declval<Database&>()));
 
   const std::string bench_id_;
   const Database::Options reader_options_;

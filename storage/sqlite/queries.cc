@@ -239,6 +239,7 @@ Result<Paged<Job>> ListJobs(Database& database, const JobFilter& filter, const P
   Where where;
   where.Equals("t.drive_id", filter.drive_id);
   where.Equals("t.unit_id", filter.unit_id);
+  where.Equals("t.recovers", filter.recovers);
   if (filter.open_only) where.Add("t.result = ''");
   return OnePage<Job>(
       database, Select<Job>(""), "t.seq", std::move(where), start, page,
@@ -268,6 +269,21 @@ Result<std::vector<Quarantine>> ListQuarantines(Database& database, bool in_forc
       database.Prepare(Select<Quarantine>(in_force_only ? "WHERE lifted_us = 0 ORDER BY seq DESC"
                                                         : "ORDER BY seq DESC")));
   return All<Quarantine>(list);
+}
+
+Result<std::vector<Claim>> ListClaims(Database& database, const std::string& drive_id,
+                                      int64_t in_force_at_us) {
+  Where where;
+  where.Equals("t.drive_id", drive_id);
+  const auto parameter = static_cast<int>(where.next());
+  if (in_force_at_us != 0) {
+    where.Add(fmt::format("t.released_us = 0 AND t.expires_us > ?{}", parameter));
+  }
+  ASSIGN_OR_RETURN(Statement list,
+                   database.Prepare(Select<Claim>(where.text() + " ORDER BY t.seq DESC")));
+  where.BindTo(list);
+  if (in_force_at_us != 0) list.BindOne(parameter, in_force_at_us);
+  return All<Claim>(list);
 }
 
 Result<Paged<AuditEntry>> ListAudit(Database& database, const AuditFilter& filter,

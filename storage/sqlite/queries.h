@@ -35,6 +35,9 @@ Result<std::vector<JobStep>> ListSteps(Database& database, const std::string& jo
 Result<std::vector<JobEvent>> ListEvents(Database& database, const std::string& job_id,
                                          int64_t after_sequence, int limit);
 Result<std::vector<Quarantine>> ListQuarantines(Database& database, bool in_force_only);
+// `in_force_at_us` 0: all of them.
+Result<std::vector<Claim>> ListClaims(Database& database, const std::string& drive_id,
+                                      int64_t in_force_at_us);
 Result<Paged<AuditEntry>> ListAudit(Database& database, const AuditFilter& filter,
                                     const Page& page);
 

@@ -83,6 +83,7 @@ Sha256Digest RowDigest(const Row& row) {
     std::visit(
         [&](auto member) {
           const auto& field = row.*member;
+          if (column.added_later && field == std::remove_cvref_t<decltype(field)>()) return;
           if constexpr (std::is_same_v<decltype(member), std::string Row::*>) {
             json.Set(column.name, IsReference(column) && field.empty() ? Json() : Json(field));
           } else {
@@ -145,6 +146,8 @@ FB_ROW(Job)
 FB_ROW(JobStep)
 FB_ROW(JobEvent)
 FB_ROW(Quarantine)
+FB_ROW(Claim)
+FB_ROW(SpilledRecord)
 #undef FB_ROW
 
 }  // namespace firmbench::storage::sqlite

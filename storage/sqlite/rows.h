@@ -32,6 +32,9 @@ struct Column {
   const char* name;
   std::variant<std::string Row::*, int64_t Row::*, bool Row::*> member;
   ColumnKind kind = ColumnKind::kFixed;
+  // Added by a later migration: left out of the row's digest while it is 0, false or "", so that
+  // rows written before keep theirs.
+  bool added_later = false;
 };
 
 template <typename Row>
@@ -61,6 +64,10 @@ template <>
 const Table<JobEvent>& TableOf<JobEvent>();
 template <>
 const Table<Quarantine>& TableOf<Quarantine>();
+template <>
+const Table<Claim>& TableOf<Claim>();
+template <>
+const Table<SpilledRecord>& TableOf<SpilledRecord>();
 
 template <typename Row>
 bool IsReference(const Column<Row>& column) {
@@ -118,7 +125,8 @@ void BindColumn(Statement& statement, int index, const Row& row, const Column<Ro
       column.member);
 }
 
-// SHA-256 of the row's columns as canonical JSON: NULL for an empty reference, 0 or 1 for bool.
+// SHA-256 of the row's columns as canonical JSON: NULL for an empty reference, 0 or 1 for bool,
+// nothing for a column that was added later and holds its default.
 // Verify() compares it, so that a changed byte is noticed in every table.
 template <typename Row>
 Sha256Digest RowDigest(const Row& row);

@@ -8,6 +8,8 @@ namespace {
 
 using enum ColumnKind;
 
+constexpr bool kAddedLater = true;
+
 constexpr Column<Unit> kUnit[] = {
     {"number", &Unit::number},
     {"id", &Unit::id, kKey},
@@ -108,6 +110,10 @@ constexpr Column<Job> kJob[] = {
     {"started_us", &Job::started_us, kMutable},
     {"write_started_us", &Job::write_started_us, kMutable},
     {"ended_us", &Job::ended_us, kMutable},
+    {"attempts", &Job::attempts, kMutable, kAddedLater},
+    {"cancelled_by", &Job::cancelled_by, kMutable, kAddedLater},
+    {"recovers", &Job::recovers, kReference, kAddedLater},
+    {"target_model", &Job::target_model, kFixed, kAddedLater},
 };
 
 constexpr Column<JobStep> kStep[] = {
@@ -142,6 +148,23 @@ constexpr Column<Quarantine> kQuarantine[] = {
     {"lift_reason", &Quarantine::lift_reason, kMutable},
 };
 
+constexpr Column<Claim> kClaim[] = {
+    {"id", &Claim::id, kKey},
+    {"drive_id", &Claim::drive_id},
+    {"principal", &Claim::principal},
+    {"note", &Claim::note},
+    {"since_us", &Claim::since_us},
+    {"expires_us", &Claim::expires_us, kMutable},
+    {"released_us", &Claim::released_us, kMutable},
+    {"released_by", &Claim::released_by, kMutable},
+};
+
+constexpr Column<SpilledRecord> kSpilled[] = {
+    {"id", &SpilledRecord::id, kKey},
+    {"job_id", &SpilledRecord::job_id},
+    {"taken_us", &SpilledRecord::taken_us},
+};
+
 }  // namespace
 
 #define FB_TABLE(Row, table_name, columns)                   \
@@ -159,6 +182,8 @@ FB_TABLE(Job, "jobs", kJob)
 FB_TABLE(JobStep, "job_steps", kStep)
 FB_TABLE(JobEvent, "job_events", kEvent)
 FB_TABLE(Quarantine, "quarantines", kQuarantine)
+FB_TABLE(Claim, "claims", kClaim)
+FB_TABLE(SpilledRecord, "spilled", kSpilled)
 #undef FB_TABLE
 
 }  // namespace firmbench::storage::sqlite

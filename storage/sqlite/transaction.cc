@@ -98,6 +98,11 @@ Status SqliteTransaction::LiftQuarantine(const std::string& id, const std::strin
   return Update(lifted);
 }
 
+Status SqliteTransaction::InsertClaim(const Claim& claim) { return Insert(claim); }
+Status SqliteTransaction::UpdateClaim(const Claim& claim) { return Update(claim); }
+
+Status SqliteTransaction::InsertSpilled(const SpilledRecord& record) { return Insert(record); }
+
 Result<int64_t> SqliteTransaction::AppendAudit(const AuditFact& fact) {
   RETURN_IF_ERROR(Alive());
   return sqlite::AppendAudit(database_, audit_, fact);

@@ -34,6 +34,9 @@ class SqliteTransaction final : public Transaction {
   Status InsertQuarantine(const Quarantine& quarantine) override;
   Status LiftQuarantine(const std::string& id, const std::string& by,
                         const std::string& reason) override;
+  Status InsertClaim(const Claim& claim) override;
+  Status UpdateClaim(const Claim& claim) override;
+  Status InsertSpilled(const SpilledRecord& record) override;
   Result<int64_t> AppendAudit(const AuditFact& fact) override;
 
  private:

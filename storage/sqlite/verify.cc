@@ -41,6 +41,8 @@ class Verifier {
     Rows<JobStep>();
     Rows<JobEvent>();
     Rows<Quarantine>();
+    Rows<Claim>();
+    Rows<SpilledRecord>();
     // Blobs never change: they need no snapshot, which would keep the write-ahead log growing.
     Phase("a snapshot", [&] { return database_.Exec("COMMIT"); });
     Phase("blobs", [&] { return Blobs(); });

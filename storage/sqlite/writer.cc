@@ -39,12 +39,30 @@ Status Writer::Submit(const Change& change) {
   if (std::this_thread::get_id() == thread_.get_id()) {
     return Internal("LEDGER_REENTRANT", "a change may not commit another change");
   }
-  Request request{.change = &change, .result = Ok()};
+  Request request{.change = &change, .result = Ok(), .done = false};
   MutexLock lock(mutex_);
   queue_.push_back(&request);
   submitted_.NotifyOne();
   while (!request.done) finished_.Wait(mutex_);
   return request.result;
+}
+
+void Writer::Probe(Nanos wait) {
+  static const Change kTouch = [](Database& database) -> Status {
+    return database.Exec("UPDATE bench SET value = value WHERE key = 'commits'");
+  };
+  const auto until = std::chrono::steady_clock::now() + wait;
+  MutexLock lock(mutex_);
+  if (probe_.done) {
+    probe_ = {.change = &kTouch, .result = Ok(), .done = false};
+    queue_.push_back(&probe_);
+    submitted_.NotifyOne();
+  }
+  while (!probe_.done) {
+    const Nanos left = until - std::chrono::steady_clock::now();
+    if (left <= Nanos::zero()) return;
+    finished_.WaitFor(mutex_, left);
+  }
 }
 
 void Writer::Loop() {
@@ -66,6 +84,9 @@ std::deque<Writer::Request*> Writer::Take() {
 void Writer::RunBatch(std::deque<Request*> batch) {
   while (!batch.empty()) {
     const size_t answered = RunChanges(batch);
+    for (size_t i = 0; i < answered; ++i) {
+      if (!batch[i]->result) health_.Failed(batch[i]->result.error());
+    }
     MutexLock lock(mutex_);
     for (size_t i = 0; i < answered; ++i) batch[i]->done = true;
     batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(answered));
@@ -95,6 +116,7 @@ size_t Writer::RunChanges(const std::deque<Request*>& batch) {
                                [](const Request* request) { return request->result.has_value(); });
   if (whole && any && database_->total_changes() != before) {
     whole = End();
+    if (whole) health_.Succeeded();
   } else {
     RollBack(*database_);
   }

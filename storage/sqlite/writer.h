@@ -14,6 +14,7 @@
 #include "daemon/base/mutex.h"
 #include "daemon/base/result.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/health.h"
 
 namespace firmbench::storage::sqlite {
 
@@ -38,11 +39,16 @@ class Writer {
   // "fate": "unknown" could even that not be read. LEDGER_REENTRANT from within a change.
   Status Submit(const Change& change);
 
+  HealthRecord& health() { return health_; }
+  // Commits a transaction that changes nothing but the count of transactions, to see whether that
+  // is possible again; waits for its end at most so long. It goes on afterwards all the same.
+  void Probe(Nanos wait);
+
  private:
   struct Request {
-    const Change* change;
+    const Change* change = nullptr;
     Status result;
-    bool done = false;
+    bool done = true;
   };
 
   void Loop();
@@ -57,11 +63,13 @@ class Writer {
   const std::unique_ptr<Database> database_;
   const Database::Options reread_;
   const CommitFunction commit_;
+  HealthRecord health_;
 
   Mutex mutex_;
   CondVar submitted_;
   CondVar finished_;
   std::deque<Request*> queue_ FB_GUARDED_BY(mutex_);
+  Request probe_ FB_GUARDED_BY(mutex_);
   bool stopping_ FB_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it uses the others
 };

@@ -4,6 +4,10 @@ CREATE INDEX audit_entries_by_principal ON audit_entries (principal, sequence);
 
 CREATE INDEX audit_entries_by_resource ON audit_entries (resource, sequence);
 
+CREATE INDEX claims_by_drive ON claims (drive_id, seq);
+
+CREATE INDEX claims_in_force ON claims (seq) WHERE released_us = 0;
+
 CREATE INDEX dump_attributions_by_dump ON dump_attributions (dump_id, seq);
 
 CREATE INDEX dump_attributions_by_unit ON dump_attributions (unit_id, seq);
@@ -15,6 +19,8 @@ CREATE INDEX dumps_by_sha256 ON dumps (sha256, seq);
 CREATE INDEX job_events_by_job ON job_events (job_id, sequence);
 
 CREATE INDEX jobs_by_drive ON jobs (drive_id, seq);
+
+CREATE INDEX jobs_by_recovers ON jobs (recovers, seq) WHERE recovers IS NOT NULL;
 
 CREATE INDEX jobs_by_unit ON jobs (unit_id, seq);
 
@@ -62,6 +68,19 @@ CREATE TABLE blobs (
   sha256     TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
   size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
   chunks     INTEGER NOT NULL CHECK (chunks = (size_bytes + 65535) / 65536)
+) STRICT;
+
+CREATE TABLE claims (
+  seq         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE CHECK (length(id) = 26),
+  drive_id    TEXT NOT NULL,
+  principal   TEXT NOT NULL,
+  note        TEXT NOT NULL,
+  since_us    INTEGER NOT NULL,
+  expires_us  INTEGER NOT NULL,
+  released_us INTEGER NOT NULL,
+  released_by TEXT NOT NULL,
+  row_sha256  BLOB NOT NULL CHECK (length(row_sha256) = 32)
 ) STRICT;
 
 CREATE TABLE dump_attributions (
@@ -188,7 +207,8 @@ CREATE TABLE jobs (
   started_us       INTEGER NOT NULL,
   write_started_us INTEGER NOT NULL,
   ended_us         INTEGER NOT NULL,
-  row_sha256       BLOB NOT NULL CHECK (length(row_sha256) = 32),
+  row_sha256       BLOB NOT NULL CHECK (length(row_sha256) = 32), attempts INTEGER NOT NULL DEFAULT 0
+  CONSTRAINT job_attempts CHECK (attempts >= 0), cancelled_by TEXT NOT NULL DEFAULT '', recovers TEXT REFERENCES jobs (id), target_model TEXT NOT NULL DEFAULT '',
   CONSTRAINT job_result_when_closed CHECK ((state = 'CLOSED') = (result <> ''))
 ) STRICT;
 
@@ -203,7 +223,7 @@ CREATE TABLE quarantines (
   seq          INTEGER PRIMARY KEY,
   id           TEXT NOT NULL UNIQUE CHECK (length(id) = 26),
   subject_kind TEXT NOT NULL CONSTRAINT quarantine_subject CHECK (subject_kind IN (
-                 'drive', 'unit')),
+                 'drive', 'unit', 'port', 'bridge')),
   subject_id   TEXT NOT NULL,
   reason       TEXT NOT NULL,
   job_id       TEXT REFERENCES jobs (id),
@@ -212,6 +232,14 @@ CREATE TABLE quarantines (
   lifted_by    TEXT NOT NULL,
   lift_reason  TEXT NOT NULL,
   row_sha256   BLOB NOT NULL CHECK (length(row_sha256) = 32)
+) STRICT;
+
+CREATE TABLE spilled (
+  seq        INTEGER PRIMARY KEY,
+  id         TEXT NOT NULL UNIQUE CHECK (length(id) = 26),
+  job_id     TEXT NOT NULL,
+  taken_us   INTEGER NOT NULL,
+  row_sha256 BLOB NOT NULL CHECK (length(row_sha256) = 32)
 ) STRICT;
 
 CREATE TABLE unit_evidence (
@@ -272,6 +300,15 @@ BEGIN SELECT RAISE(ABORT, 'blobs are never deleted'); END;
 CREATE TRIGGER blobs_no_update BEFORE UPDATE ON blobs
 BEGIN SELECT RAISE(ABORT, 'blobs are never rewritten'); END;
 
+CREATE TRIGGER claims_fixed BEFORE UPDATE OF seq, id, drive_id, principal, note, since_us ON claims
+BEGIN SELECT RAISE(ABORT, 'a claim can only be prolonged, shortened or released'); END;
+
+CREATE TRIGGER claims_no_delete BEFORE DELETE ON claims
+BEGIN SELECT RAISE(ABORT, 'claims are never deleted'); END;
+
+CREATE TRIGGER claims_released BEFORE UPDATE ON claims WHEN OLD.released_us <> 0
+BEGIN SELECT RAISE(ABORT, 'a released claim never changes'); END;
+
 CREATE TRIGGER dump_attributions_no_delete BEFORE DELETE ON dump_attributions
 BEGIN SELECT RAISE(ABORT, 'attributions are never deleted'); END;
 
@@ -307,7 +344,7 @@ BEGIN SELECT RAISE(ABORT, 'a closed job never changes'); END;
 
 CREATE TRIGGER jobs_fixed BEFORE UPDATE OF seq, id, kind, drive_id, topology, family, model, memory,
   image_id, dump_id, plan_digest, plan_json, request_id, request_digest, principal, tool_version,
-  simulated, created_us ON jobs
+  simulated, created_us, recovers, target_model ON jobs
 BEGIN SELECT RAISE(ABORT, 'what a job was asked to do never changes'); END;
 
 CREATE TRIGGER jobs_no_delete BEFORE DELETE ON jobs
@@ -332,6 +369,12 @@ BEGIN SELECT RAISE(ABORT, 'a lifted quarantine never changes'); END;
 
 CREATE TRIGGER quarantines_no_delete BEFORE DELETE ON quarantines
 BEGIN SELECT RAISE(ABORT, 'quarantines are never deleted'); END;
+
+CREATE TRIGGER spilled_no_delete BEFORE DELETE ON spilled
+BEGIN SELECT RAISE(ABORT, 'records of spills are never deleted'); END;
+
+CREATE TRIGGER spilled_no_update BEFORE UPDATE ON spilled
+BEGIN SELECT RAISE(ABORT, 'records of spills are never rewritten'); END;
 
 CREATE TRIGGER unit_evidence_no_delete BEFORE DELETE ON unit_evidence
 BEGIN SELECT RAISE(ABORT, 'evidence is never deleted'); END;

@@ -126,6 +126,15 @@ Image SampleImage(Transaction& tx, const std::string& sha256, size_t size) {
   return image;
 }
 
+Claim SampleClaim(Transaction& tx) {
+  return {.id = tx.NewId(),
+          .drive_id = "drive1",
+          .principal = "user/anna",
+          .note = "waiting for a part",
+          .since_us = tx.now_us(),
+          .expires_us = tx.now_us() + 3'600'000'000};
+}
+
 AuditFact SampleFact(const std::string& resource) {
   return {.principal = "user/anna",
           .action = "job.create",
@@ -193,6 +202,8 @@ Status Fill(Transaction& tx) {
                                         .reason = "read from it",
                                         .created_us = tx.now_us()}));
   RETURN_IF_ERROR(FillJobs(tx, unit, image, dump));
+  RETURN_IF_ERROR(tx.InsertClaim(SampleClaim(tx)));
+  RETURN_IF_ERROR(tx.InsertSpilled({.id = tx.NewId(), .job_id = "job1", .taken_us = tx.now_us()}));
   for (int i = 0; i < 5; ++i) {
     RETURN_IF_ERROR(tx.AppendAudit(SampleFact("jobs/" + std::to_string(i))));
   }

@@ -51,6 +51,14 @@ class SpyTransaction final : public Transaction {
                         const std::string& reason) override {
     return real_.LiftQuarantine(id, by, reason);
   }
+  Status InsertClaim(const storage::Claim& claim) override {
+    RETURN_IF_ERROR(Note("claim"));
+    return real_.InsertClaim(claim);
+  }
+  Status UpdateClaim(const storage::Claim& claim) override { return real_.UpdateClaim(claim); }
+  Status InsertSpilled(const storage::SpilledRecord& record) override {
+    return real_.InsertSpilled(record);
+  }
   Result<int64_t> AppendAudit(const storage::AuditFact& fact) override {
     RETURN_IF_ERROR(Note("audit " + fact.action));
     return real_.AppendAudit(fact);
@@ -83,6 +91,7 @@ void LedgerSpy::Forget() {
 void LedgerSpy::AskBefore(Gate gate) {
   MutexLock lock(mutex_);
   gate_ = std::move(gate);
+  health_ = storage::LedgerHealth();
 }
 
 void LedgerSpy::RefuseFrom(const std::string& what) {
@@ -105,10 +114,28 @@ Status LedgerSpy::Commit(const std::function<Status(Transaction&)>& change) {
     SpyTransaction spy(tx, gate, done);
     return change(spy);
   });
-  if (!status) return status;
   MutexLock lock(mutex_);
+  if (!status) {
+    const Error& error = status.error();
+    if (gate && error.reason().starts_with("LEDGER_")) {
+      health_ = {.writable = false,
+                 .reason = error.reason(),
+                 .text = error.message(),
+                 .remedy = error.remedy()};
+    }
+    return status;
+  }
+  health_ = storage::LedgerHealth();
   committed_.insert(committed_.end(), done.begin(), done.end());
   return status;
+}
+
+storage::LedgerHealth LedgerSpy::Health() {
+  {
+    MutexLock lock(mutex_);
+    if (!health_.writable) return health_;
+  }
+  return real_.Health();
 }
 
 Result<Bytes> LedgerSpy::ReadBlob(const std::string& sha256) {

@@ -31,6 +31,8 @@ class LedgerSpy final : public storage::Ledger {
 
   Status Commit(const std::function<Status(storage::Transaction&)>& change) override;
 
+  // What the gate refused with a reason of the ledger counts as a failed commit.
+  storage::LedgerHealth Health() override;
   const std::string& bench_id() const override { return real_.bench_id(); }
   int schema_version() const override { return real_.schema_version(); }
   Result<storage::Unit> GetUnit(const std::string& id) override { return real_.GetUnit(id); }
@@ -82,6 +84,10 @@ class LedgerSpy final : public storage::Ledger {
   Result<std::vector<storage::Quarantine>> ListQuarantines(bool in_force_only) override {
     return real_.ListQuarantines(in_force_only);
   }
+  Result<std::vector<storage::Claim>> ListClaims(const std::string& drive_id,
+                                                 bool in_force_only) override {
+    return real_.ListClaims(drive_id, in_force_only);
+  }
   Result<storage::Paged<storage::AuditEntry>> ListAudit(const storage::AuditFilter& filter,
                                                         const storage::Page& page) override {
     return real_.ListAudit(filter, page);
@@ -97,6 +103,7 @@ class LedgerSpy final : public storage::Ledger {
   storage::Ledger& real_;
   mutable Mutex mutex_;
   Gate gate_ FB_GUARDED_BY(mutex_);
+  storage::LedgerHealth health_ FB_GUARDED_BY(mutex_);
   std::vector<std::string> committed_ FB_GUARDED_BY(mutex_);
 };
 

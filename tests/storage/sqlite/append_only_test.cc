@@ -21,7 +21,7 @@ TEST_F(AppendOnly, NoTableLosesARow) {
   const auto tables = raw.Query(
       "SELECT name FROM sqlite_schema WHERE type = 'table'"
       " AND name NOT LIKE 'sqlite_%'");
-  EXPECT_EQ(tables.size(), 15u);
+  EXPECT_EQ(tables.size(), 17u);
   for (const auto& table : tables) {
     EXPECT_NE(raw.Query("SELECT count(*) FROM " + table).at(0), "0") << table << " was not filled";
     EXPECT_NE(raw.Exec("DELETE FROM " + table).find("never deleted"), std::string::npos) << table;
@@ -46,6 +46,8 @@ TEST_F(AppendOnly, OnlyTheNamedColumnsChange) {
                                             "jobs.started_us",
                                             "jobs.write_started_us",
                                             "jobs.ended_us",
+                                            "jobs.attempts",
+                                            "jobs.cancelled_by",
                                             "jobs.row_sha256",
                                             "job_steps.outcome",
                                             "job_steps.note",
@@ -55,7 +57,11 @@ TEST_F(AppendOnly, OnlyTheNamedColumnsChange) {
                                             "quarantines.lifted_us",
                                             "quarantines.lifted_by",
                                             "quarantines.lift_reason",
-                                            "quarantines.row_sha256"};
+                                            "quarantines.row_sha256",
+                                            "claims.expires_us",
+                                            "claims.released_us",
+                                            "claims.released_by",
+                                            "claims.row_sha256"};
   RawDatabase raw(path());
   std::set<std::string> changed;
   for (const auto& table : raw.Query("SELECT name FROM sqlite_schema WHERE type = 'table'"
@@ -98,6 +104,22 @@ TEST_F(AppendOnly, ThatAWriteStartedIsNeverTakenBack) {
   job.write_started_us = 0;
   EXPECT_EQ(ReasonOf(update()), "LEDGER_CONSTRAINT");
   EXPECT_EQ(ledger().GetJob(job.id)->write_started_us, 77);
+}
+
+TEST_F(AppendOnly, AReleasedClaimNeverChanges) {
+  Claim claim = ledger().ListClaims("drive1", true)->at(0);
+  claim.expires_us += 1'000'000;
+  const auto update = [&] {
+    return ledger().Commit([&](Transaction& tx) { return tx.UpdateClaim(claim); });
+  };
+  ASSERT_OK(update());
+  claim.released_us = claim.since_us + 5;
+  claim.released_by = "user/bert";
+  ASSERT_OK(update());
+  claim.released_us = 0;
+  EXPECT_EQ(ReasonOf(update()), "LEDGER_CONSTRAINT");
+  EXPECT_EQ(ledger().ListClaims("drive1", false)->at(0).released_by, "user/bert");
+  EXPECT_TRUE(ledger().ListClaims("drive1", true)->empty());
 }
 
 TEST_F(AppendOnly, AReplacementIsADeletionToo) {

@@ -293,6 +293,38 @@ TEST_F(Jobs, KeepWhatWasAskedAndChangeOnlyWhatHappens) {
   EXPECT_EQ(read->image_id, "");
 }
 
+TEST_F(Jobs, RememberWhatTheyBringBackAndHowOftenTheyWereTried) {
+  const Job cut = AddJob(ledger());
+  Job recovery;
+  ASSERT_OK(ledger().Commit([&](Transaction& tx) {
+    recovery = SampleJob(tx);
+    recovery.kind = "recover";
+    recovery.recovers = cut.id;
+    recovery.target_model = "SHM-165H6S";
+    return tx.InsertJob(recovery);
+  }));
+  recovery.attempts = 2;
+  recovery.cancelled_by = "user/bert";
+  recovery.recovers = "";
+  ASSERT_OK(ledger().Commit([&](Transaction& tx) { return tx.UpdateJob(recovery); }));
+  const auto read = ledger().GetJob(recovery.id);
+  ASSERT_OK(read);
+  EXPECT_EQ(read->recovers, cut.id);
+  EXPECT_EQ(read->target_model, "SHM-165H6S");
+  EXPECT_EQ(read->attempts, 2);
+  EXPECT_EQ(read->cancelled_by, "user/bert");
+  EXPECT_EQ(IdsOf(ledger().ListJobs({.recovers = cut.id}, {})->rows),
+            std::vector<std::string>{recovery.id});
+  EXPECT_EQ(ledger().GetJob(cut.id)->recovers, "");
+  const Status of_nothing = ledger().Commit([&](Transaction& tx) {
+    Job job = SampleJob(tx);
+    job.recovers = "nobody";
+    return tx.InsertJob(job);
+  });
+  EXPECT_EQ(ReasonOf(of_nothing), "NOT_FOUND");
+  EXPECT_TRUE(ledger().Verify()->problems.empty());
+}
+
 TEST_F(Jobs, AreFilteredByDriveUnitAndWhetherTheyAreOpen) {
   const Unit unit = AddUnit(ledger());
   Job closed = AddJob(ledger(), "drive1", unit.id);
@@ -411,6 +443,57 @@ TEST_F(Quarantines, AreInForceUntilLifted) {
   EXPECT_EQ(all->at(0).reason, "EEPROM_CHANGED");
   EXPECT_EQ(ReasonOf(lift("nobody")), "NOT_FOUND");
   EXPECT_EQ(ReasonOf(lift(id)), "LEDGER_CONSTRAINT");
+}
+
+TEST_F(Quarantines, AreOfADriveAUnitAPortOrABridge) {
+  const auto insert = [&](const std::string& kind) {
+    return ReasonOf(ledger().Commit([&](Transaction& tx) {
+      return tx.InsertQuarantine({.id = tx.NewId(),
+                                  .subject_kind = kind,
+                                  .subject_id = "usb/1-2",
+                                  .reason = "READS_DISAGREE",
+                                  .since_us = tx.now_us()});
+    }));
+  };
+  for (const char* const kind : {"drive", "unit", "port", "bridge"}) EXPECT_EQ(insert(kind), "OK");
+  EXPECT_EQ(insert("cable"), "LEDGER_CONSTRAINT");
+}
+
+using Claims = LedgerTest;
+TEST_F(Claims, AreInForceUntilTheyExpireOrAreReleased) {
+  Claim first;
+  Claim second;
+  ASSERT_OK(ledger().Commit([&](Transaction& tx) -> Status {
+    first = SampleClaim(tx);
+    RETURN_IF_ERROR(tx.InsertClaim(first));
+    second = SampleClaim(tx);
+    second.drive_id = "drive2";
+    second.expires_us = second.since_us + 10;
+    return tx.InsertClaim(second);
+  }));
+  const auto in_force = [&](const std::string& drive = "") {
+    return IdsOf(*ledger().ListClaims(drive, true));
+  };
+  EXPECT_EQ(in_force(), (std::vector<std::string>{second.id, first.id}));
+  EXPECT_EQ(in_force("drive2"), std::vector<std::string>{second.id});
+  clock_.Set(second.expires_us);
+  EXPECT_EQ(in_force(), std::vector<std::string>{first.id});
+  EXPECT_TRUE(in_force("drive2").empty());
+  first.released_us = clock_.WallMicros();
+  first.released_by = "user/bert";
+  first.note = "not what was noted first";
+  ASSERT_OK(ledger().Commit([&](Transaction& tx) { return tx.UpdateClaim(first); }));
+  EXPECT_TRUE(in_force().empty());
+  const auto all = ledger().ListClaims("drive1", false);
+  ASSERT_OK(all);
+  ASSERT_EQ(all->size(), 1u);
+  EXPECT_EQ(all->at(0).principal, "user/anna");
+  EXPECT_EQ(all->at(0).note, "waiting for a part");
+  EXPECT_EQ(all->at(0).released_by, "user/bert");
+  EXPECT_EQ(ledger().ListClaims("", false)->size(), 2u);
+  first.id = "nobody";
+  EXPECT_EQ(ReasonOf(ledger().Commit([&](Transaction& tx) { return tx.UpdateClaim(first); })),
+            "NOT_FOUND");
 }
 
 using Vocabulary = LedgerTest;

@@ -164,6 +164,41 @@ TEST_F(Migrations, OneThatWasAppliedWithOtherContentIsNoticed) {
   EXPECT_EQ(ReasonOf(Migrate(edited)), "LEDGER_CORRUPT");
 }
 
+// Every older schema with the rows that its program wrote.
+TEST_F(Opening, BringsALedgerOfTheFirstVersionUpToDate) {
+  {
+    RawDatabase old(path());
+    ASSERT_EQ(old.Exec(std::string(sqlite::BuiltInMigrations()[0].sql)), "");
+    ASSERT_EQ(old.Exec(FileContent(FIRMBENCH_SOURCE_DIR "/tests/storage/ledgers/version_1.sql")),
+              "");
+  }
+  Open();
+  EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
+  const auto cut = ledger().ListJobs({.open_only = true}, {});
+  ASSERT_OK(cut);
+  ASSERT_EQ(cut->rows.size(), 1u);
+  Job job = cut->rows[0];
+  EXPECT_EQ(job.attempts, 0);
+  EXPECT_EQ(job.recovers + job.cancelled_by + job.target_model, "");
+  ASSERT_EQ(ledger().ListQuarantines(false)->size(), 2u);
+  EXPECT_EQ(ledger().ListQuarantines(true)->at(0).subject_id, "drive1");
+
+  job.attempts = 1;
+  ASSERT_OK(ledger().Commit([&](Transaction& tx) -> Status {
+    RETURN_IF_ERROR(tx.UpdateJob(job));
+    return tx.InsertQuarantine({.id = tx.NewId(),
+                                .subject_kind = "port",
+                                .subject_id = "usb/1-2",
+                                .reason = "READS_DISAGREE",
+                                .job_id = job.id,
+                                .since_us = tx.now_us()});
+  }));
+  EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
+  RawDatabase raw(path());
+  EXPECT_NE(raw.Exec("DELETE FROM quarantines").find("never deleted"), std::string::npos);
+  EXPECT_EQ(raw.Query("SELECT seq FROM quarantines"), (std::vector<std::string>{"1", "2", "3"}));
+}
+
 TEST(BuiltInMigrations, AreNumberedWithoutGaps) {
   int expected = 0;
   for (const auto& migration : sqlite::BuiltInMigrations()) {
