@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "client/cli/render/records.h"
+#include "client/cli/screen.h"
 
 namespace firmbench::cli {
 
@@ -16,7 +17,7 @@ Ending RunAuditList(Context& context, const AuditListOptions& options) {
       const v1::ListAuditEntriesResponse entries,
       CallList(context.client.audit(), &v1::AuditService::Stub::ListAuditEntries, request,
                &v1::ListAuditEntriesResponse::mutable_audit_entries, options.limit));
-  context.Print(entries, [&] { return render::AuditTable(entries, context.wide()); });
+  PrintScreen(context, entries, [&] { return render::AuditTable(entries, context.wide()); });
   context.SayIfMore(entries.next_page_token());
   return ExitCode::kOk;
 }

@@ -12,6 +12,7 @@
 #include "client/cli/console.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/json.h"
+#include "client/cli/last_known.h"
 #include "client/cli/render/text.h"
 
 namespace firmbench::cli {
@@ -20,6 +21,7 @@ struct Context {
   GlobalOptions globals;
   Console& console;
   BenchClient& client;
+  LastKnown& last_known;
 
   bool json() const { return globals.output == OutputFormat::kJson; }
   bool wide() const { return globals.output == OutputFormat::kWide; }

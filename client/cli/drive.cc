@@ -5,6 +5,7 @@
 
 #include "client/cli/render/drive.h"
 #include "client/cli/resolve.h"
+#include "client/cli/screen.h"
 
 namespace firmbench::cli {
 
@@ -14,7 +15,8 @@ Ending RunDriveList(Context& context) {
       const v1::ListDrivesResponse drives,
       CallList(context.client.drives(), &v1::DriveService::Stub::ListDrives,
                v1::ListDrivesRequest(), &v1::ListDrivesResponse::mutable_drives, kMost));
-  context.Print(drives, [&] { return render::DriveTable(drives, context.wide()); });
+  context.last_known.KeepDrives(drives);
+  PrintScreen(context, drives, [&] { return render::DriveTable(drives, context.wide()); });
   if (drives.drives().empty()) context.console.Err("no drive is attached to this bench\n");
   return ExitCode::kOk;
 }
@@ -25,7 +27,8 @@ Ending RunDriveShow(Context& context, const DriveOptions& options) {
   request.set_name(found.name());
   ASSIGN_OR_RETURN(const v1::Drive drive,
                    Call(context.client.drives(), &v1::DriveService::Stub::GetDrive, request));
-  context.Print(drive, [&] { return render::DriveDetails(drive, context.out_style()); });
+  context.last_known.KeepDrive(drive);
+  PrintScreen(context, drive, [&] { return render::DriveDetails(drive, context.out_style()); });
   return ExitCode::kOk;
 }
 
@@ -36,6 +39,45 @@ Ending RunDriveEject(Context& context, const DriveOptions& options) {
   ASSIGN_OR_RETURN(const v1::Drive drive,
                    Call(context.client.drives(), &v1::DriveService::Stub::EjectDrive, request));
   context.Print(drive, [&] { return render::Clean(drive.name()) + " ejected\n"; });
+  return ExitCode::kOk;
+}
+
+Ending RunDriveClaim(Context& context, const DriveClaimOptions& options) {
+  ASSIGN_OR_RETURN(const std::chrono::seconds duration, ParseDuration(options.duration));
+  ASSIGN_OR_RETURN(const v1::Drive found, ResolveDrive(context.client, options.drive));
+  v1::ClaimDriveRequest request;
+  request.set_name(found.name());
+  request.mutable_duration()->set_seconds(duration.count());
+  request.set_note(options.note);
+  ASSIGN_OR_RETURN(const v1::Drive drive,
+                   Call(context.client.drives(), &v1::DriveService::Stub::ClaimDrive, request));
+  context.Print(drive, [&] {
+    return render::DriveTitle(drive) + " is " + render::Clean(render::ClaimText(drive)) + "\n";
+  });
+  return ExitCode::kOk;
+}
+
+Ending RunDriveRelease(Context& context, const DriveOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Drive found, ResolveDrive(context.client, options.drive));
+  v1::ReleaseDriveRequest request;
+  request.set_name(found.name());
+  ASSIGN_OR_RETURN(const v1::Drive drive,
+                   Call(context.client.drives(), &v1::DriveService::Stub::ReleaseDrive, request));
+  context.Print(drive, [&] { return render::DriveTitle(drive) + " is free for everybody\n"; });
+  return ExitCode::kOk;
+}
+
+Ending RunDriveLift(Context& context, const DriveLiftOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Drive found, ResolveDrive(context.client, options.drive));
+  v1::LiftQuarantineRequest request;
+  request.set_name(found.name());
+  request.set_reason(options.reason);
+  ASSIGN_OR_RETURN(const v1::Drive drive,
+                   Call(context.client.drives(), &v1::DriveService::Stub::LiftQuarantine, request));
+  context.Print(drive, [&] {
+    return fmt::format("{} is out of quarantine: {}\n", render::DriveTitle(drive),
+                       render::StateInWords(drive.state()));
+  });
   return ExitCode::kOk;
 }
 

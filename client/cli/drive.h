@@ -13,8 +13,21 @@ struct DriveOptions {
   std::string drive;  // as typed; unused by the list
 };
 
+struct DriveClaimOptions {
+  std::string drive;
+  std::string duration = "30m";
+  std::string note;
+};
+struct DriveLiftOptions {
+  std::string drive;
+  std::string reason;
+};
+
 Ending RunDriveList(Context& context);
 Ending RunDriveShow(Context& context, const DriveOptions& options);
 Ending RunDriveEject(Context& context, const DriveOptions& options);
+Ending RunDriveClaim(Context& context, const DriveClaimOptions& options);
+Ending RunDriveRelease(Context& context, const DriveOptions& options);
+Ending RunDriveLift(Context& context, const DriveLiftOptions& options);
 
 }  // namespace firmbench::cli

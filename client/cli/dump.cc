@@ -9,6 +9,7 @@
 #include "client/cli/render/problem.h"
 #include "client/cli/render/records.h"
 #include "client/cli/resolve.h"
+#include "client/cli/screen.h"
 #include "client/cli/upload.h"
 #include "daemon/base/hash.h"
 
@@ -93,14 +94,14 @@ Ending RunDumpList(Context& context, const DumpListOptions& options) {
   ASSIGN_OR_RETURN(const v1::ListDumpsResponse dumps,
                    CallList(context.client.dumps(), &v1::DumpService::Stub::ListDumps, request,
                             &v1::ListDumpsResponse::mutable_dumps, options.limit));
-  context.Print(dumps, [&] { return render::DumpTable(dumps, context.wide()); });
+  PrintScreen(context, dumps, [&] { return render::DumpTable(dumps, context.wide()); });
   context.SayIfMore(dumps.next_page_token());
   return ExitCode::kOk;
 }
 
 Ending RunDumpShow(Context& context, const DumpShowOptions& options) {
   ASSIGN_OR_RETURN(const v1::Dump dump, ResolveDump(context.client, options.dump));
-  context.Print(dump, [&] { return render::DumpDetails(dump); });
+  PrintScreen(context, dump, [&] { return render::DumpDetails(dump); });
   return ExitCode::kOk;
 }
 

@@ -3,6 +3,7 @@
 
 #include "client/cli/render/records.h"
 #include "client/cli/resolve.h"
+#include "client/cli/screen.h"
 #include "client/cli/upload.h"
 
 namespace firmbench::cli {
@@ -18,7 +19,7 @@ Ending RunImageList(Context& context, const ImageListOptions& options) {
       const v1::ListImagesResponse images,
       CallList(context.client.images(), &v1::ImageService::Stub::ListImages,
                v1::ListImagesRequest(), &v1::ListImagesResponse::mutable_images, options.limit));
-  context.Print(images, [&] { return render::ImageTable(images, context.wide()); });
+  PrintScreen(context, images, [&] { return render::ImageTable(images, context.wide()); });
   context.SayIfMore(images.next_page_token());
   return ExitCode::kOk;
 }
@@ -28,7 +29,7 @@ Ending RunImageShow(Context& context, const ImageShowOptions& options) {
   ASSIGN_OR_RETURN(*request.mutable_name(), ResourceName("images", options.image));
   ASSIGN_OR_RETURN(const v1::Image image,
                    Call(context.client.images(), &v1::ImageService::Stub::GetImage, request));
-  context.Print(image, [&] { return render::ImageDetails(image); });
+  PrintScreen(context, image, [&] { return render::ImageDetails(image); });
   return ExitCode::kOk;
 }
 

@@ -5,9 +5,19 @@
 
 #include "client/cli/render/job.h"
 #include "client/cli/resolve.h"
+#include "client/cli/screen.h"
 #include "client/cli/watch.h"
 
 namespace firmbench::cli {
+namespace {
+
+Result<v1::Job> FindJob(Context& context, const std::string& text) {
+  v1::GetJobRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_name(), ResourceName("jobs", text));
+  return Call(context.client.jobs(), &v1::JobService::Stub::GetJob, request);
+}
+
+}  // namespace
 
 Ending RunJobList(Context& context, const JobListOptions& options) {
   v1::ListJobsRequest request;
@@ -23,17 +33,14 @@ Ending RunJobList(Context& context, const JobListOptions& options) {
   ASSIGN_OR_RETURN(const v1::ListJobsResponse jobs,
                    CallList(context.client.jobs(), &v1::JobService::Stub::ListJobs, request,
                             &v1::ListJobsResponse::mutable_jobs, options.limit));
-  context.Print(jobs, [&] { return render::JobTable(jobs, context.wide()); });
+  PrintScreen(context, jobs, [&] { return render::JobTable(jobs, context.wide()); });
   context.SayIfMore(jobs.next_page_token());
   return ExitCode::kOk;
 }
 
 Ending RunJobShow(Context& context, const JobOptions& options) {
-  v1::GetJobRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_name(), ResourceName("jobs", options.job));
-  ASSIGN_OR_RETURN(const v1::Job job,
-                   Call(context.client.jobs(), &v1::JobService::Stub::GetJob, request));
-  context.Print(job, [&] { return render::JobDetails(job, context.out_style()); });
+  ASSIGN_OR_RETURN(const v1::Job job, FindJob(context, options.job));
+  PrintScreen(context, job, [&] { return render::JobDetails(job, context.out_style()); });
   return ExitCode::kOk;
 }
 
@@ -51,6 +58,35 @@ Ending RunJobAnswer(Context& context, const JobAnswerOptions& options) {
                    Call(context.client.jobs(), &v1::JobService::Stub::AnswerPrompt, request));
   context.Print(job, [&] {
     return fmt::format("{} answered: {}\n", render::Clean(job.name()), options.answer);
+  });
+  return ExitCode::kOk;
+}
+
+Ending RunJobRecover(Context& context, const JobRecoverOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Job job, FindJob(context, options.job));
+  v1::GetDriveRequest request;
+  request.set_name(job.drive());
+  ASSIGN_OR_RETURN(v1::Drive drive,
+                   Call(context.client.drives(), &v1::DriveService::Stub::GetDrive, request));
+  // A dead drive does not say who it is; the job knows whom it wrote.
+  if (drive.unit_number().empty()) drive.set_unit_number(job.unit_number());
+  if (drive.model().empty()) drive.set_model(job.model());
+  return RunRecovery(context, drive, job.name(), options.to, options.writing.flow());
+}
+
+Ending RunJobApprove(Context& context, const JobApproveOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Job job, FindJob(context, options.job));
+  const std::string title = job.unit_number().empty() ? job.drive() : "drive " + job.unit_number();
+  context.console.Err(render::PlanText(job, render::Clean(title), context.err_style()));
+  v1::ApproveJobRequest request;
+  request.set_name(job.name());
+  request.set_plan_digest(job.plan().digest());
+  request.set_reason(options.reason);
+  ASSIGN_OR_RETURN(const v1::Job approved,
+                   Call(context.client.jobs(), &v1::JobService::Stub::ApproveJob, request));
+  context.Print(approved, [&] {
+    return fmt::format("{0} approved; `firmbench job watch {0}` watches it\n",
+                       render::Clean(approved.name()));
   });
   return ExitCode::kOk;
 }

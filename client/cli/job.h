@@ -6,6 +6,7 @@
 #include <string>
 
 #include "client/cli/context.h"
+#include "client/cli/work.h"
 
 namespace firmbench::cli {
 
@@ -18,6 +19,15 @@ struct JobListOptions {
 struct JobOptions {
   std::string job;
 };
+struct JobRecoverOptions {
+  std::string job;
+  std::string to = "old";  // "old", "new"
+  WritingOptions writing;
+};
+struct JobApproveOptions {
+  std::string job;
+  std::string reason;
+};
 struct JobAnswerOptions {
   std::string job;
   std::string answer = "done";
@@ -28,6 +38,10 @@ Ending RunJobList(Context& context, const JobListOptions& options);
 Ending RunJobShow(Context& context, const JobOptions& options);
 Ending RunJobWatch(Context& context, const JobOptions& options);
 Ending RunJobAnswer(Context& context, const JobAnswerOptions& options);
+// Brings back the drive of a job whose write was cut: plan, question, watch.
+Ending RunJobRecover(Context& context, const JobRecoverOptions& options);
+// Shows the plan and says yes to it.
+Ending RunJobApprove(Context& context, const JobApproveOptions& options);
 Ending RunJobCancel(Context& context, const JobOptions& options);
 
 }  // namespace firmbench::cli

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "client/cli/render/drive.h"
 #include "client/cli/render/job.h"
@@ -14,13 +15,6 @@
 
 namespace firmbench::cli {
 namespace {
-
-Result<v1::Job> AskForPlan(Context& context, const v1::Job& wanted) {
-  v1::CreateJobRequest request;
-  *request.mutable_job() = wanted;
-  request.set_validate_only(true);
-  return Call(context.client.jobs(), &v1::JobService::Stub::CreateJob, request);
-}
 
 // The first problem as an error. The others were shown with the plan.
 Error FirstProblem(const v1::Plan& plan) {
@@ -45,17 +39,52 @@ Status AskThePerson(Context& context, const v1::Drive& drive) {
       .With("drive_state", "untouched");
 }
 
+// Either way to make a job: from what a person wants, or from a job whose write was cut. The
+// request is used first for the plan and then, with what makes it safe to repeat, for the job.
+template <typename Request>
+using MakeJob = grpc::Status (v1::JobService::Stub::*)(grpc::ClientContext*, const Request&,
+                                                       v1::Job*);
+
 // With the same request_id, so that an answer that got lost does not make a second job.
-Result<v1::Job> CreateOnce(Context& context, const v1::CreateJobRequest& request) {
+template <typename Request>
+Result<v1::Job> CreateOnce(Context& context, MakeJob<Request> method, const Request& request) {
   constexpr int kMostAttempts = 5;
   constexpr std::chrono::milliseconds kPause{300};
   for (int attempt = 1;; ++attempt) {
-    auto job = Call(context.client.jobs(), &v1::JobService::Stub::CreateJob, request);
+    auto job = Call(context.client.jobs(), method, request);
     if (job.has_value() || job.error().code() != Code::kUnavailable || attempt == kMostAttempts) {
       return job;
     }
     std::this_thread::sleep_for(kPause * attempt);
   }
+}
+
+template <typename Request>
+Ending Run(Context& context, const v1::Drive& drive, MakeJob<Request> method, Request request,
+           const JobFlowOptions& options) {
+  request.set_override_reason(options.reason);
+  request.set_validate_only(true);
+  ASSIGN_OR_RETURN(const v1::Job planned, Call(context.client.jobs(), method, request));
+  const auto plan_text = [&](render::Style style) {
+    return render::PlanText(planned, render::DriveTitle(drive), style);
+  };
+  // With --dry-run the plan is the result; otherwise it is said on the way.
+  if (options.dry_run) {
+    context.Print(planned, [&] { return plan_text(context.out_style()); });
+  } else {
+    context.console.Err(plan_text(context.err_style()));
+  }
+  if (planned.plan().problems_size() > 0) return FirstProblem(planned.plan());
+  if (options.dry_run) return ExitCode::kOk;
+  if (options.writes && !options.yes) RETURN_IF_ERROR(AskThePerson(context, drive));
+
+  request.set_validate_only(false);
+  request.set_plan_digest(planned.plan().digest());
+  request.set_etag(planned.plan().etag().empty() ? drive.etag() : planned.plan().etag());
+  request.set_request_id(NewId(RealClock()));
+  ASSIGN_OR_RETURN(const v1::Job job, CreateOnce(context, method, request));
+  context.console.Err(fmt::format("job {} created\n", render::Clean(job.name())));
+  return WatchToEnd(context, job.name());
 }
 
 }  // namespace
@@ -70,29 +99,18 @@ bool Confirms(const v1::Drive& drive, const std::string& typed) {
 
 Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,
               const JobFlowOptions& options) {
-  wanted.set_drive(drive.name());
-  ASSIGN_OR_RETURN(const v1::Job planned, AskForPlan(context, wanted));
-  const auto plan_text = [&](render::Style style) {
-    return render::PlanText(planned, render::DriveTitle(drive), style);
-  };
-  // With --dry-run the plan is the result; otherwise it is said on the way.
-  if (options.dry_run) {
-    context.Print(planned, [&] { return plan_text(context.out_style()); });
-  } else {
-    context.console.Err(plan_text(context.err_style()));
-  }
-  if (planned.plan().problems_size() > 0) return FirstProblem(planned.plan());
-  if (options.dry_run) return ExitCode::kOk;
-  if (options.writes && !options.yes) RETURN_IF_ERROR(AskThePerson(context, drive));
-
   v1::CreateJobRequest request;
-  *request.mutable_job() = wanted;
-  request.set_plan_digest(planned.plan().digest());
-  request.set_etag(planned.plan().etag().empty() ? drive.etag() : planned.plan().etag());
-  request.set_request_id(NewId(RealClock()));
-  ASSIGN_OR_RETURN(const v1::Job job, CreateOnce(context, request));
-  context.console.Err(fmt::format("job {} created\n", render::Clean(job.name())));
-  return WatchToEnd(context, job.name());
+  *request.mutable_job() = std::move(wanted);
+  request.mutable_job()->set_drive(drive.name());
+  return Run(context, drive, &v1::JobService::Stub::CreateJob, std::move(request), options);
+}
+
+Ending RunRecovery(Context& context, const v1::Drive& drive, const std::string& job_name,
+                   const std::string& recover_to, const JobFlowOptions& options) {
+  v1::RecoverJobRequest request;
+  request.set_name(job_name);
+  request.set_recover_to(recover_to);
+  return Run(context, drive, &v1::JobService::Stub::RecoverJob, std::move(request), options);
 }
 
 }  // namespace firmbench::cli

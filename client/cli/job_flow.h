@@ -15,12 +15,17 @@ struct JobFlowOptions {
   bool dry_run = false;  // stop after the plan
   bool writes = false;   // a person must say yes: types the unit's number or serial, or gave --yes
   bool yes = false;
+  std::string reason;  // why the person goes on although the plan asks for a reason; "" for none
 };
 
 // `wanted` names kind, memory, image and dump; the drive is filled in from `drive`. A plan with
 // problems ends with the first problem as the error, and nothing is created.
 Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,
               const JobFlowOptions& options);
+
+// The same for the job that brings back the drive of the job `job_name`, to "old" or "new".
+Ending RunRecovery(Context& context, const v1::Drive& drive, const std::string& job_name,
+                   const std::string& recover_to, const JobFlowOptions& options);
 
 // True when what was typed names the drive: its unit's number, its serial or its name. Pure.
 bool Confirms(const v1::Drive& drive, const std::string& typed);

@@ -7,17 +7,34 @@
 #include "client/cli/context.h"
 #include "client/cli/interrupts.h"
 #include "client/cli/parser.h"
+#include "client/cli/render/last_known.h"
 #include "client/cli/render/problem.h"
 
 namespace firmbench::cli {
 namespace {
 
+// What a bench that cannot be reached said last: perhaps its PC does not start with a drive on it.
+void TellLastKnown(Console& console, const LastKnown& last_known) {
+  console.Err(render::LastKnownText(last_known.Load(), RealClock().WallMicros(),
+                                    {.color = console.err_color()}));
+}
+
 Ending Run(Console& console, Invocation& invocation) {
   if (invocation.run_alone) return invocation.run_alone(console);
   ASSIGN_OR_RETURN(const std::string target, BenchTarget(invocation.globals.bench));
   BenchClient client(target);
-  Context context{.globals = invocation.globals, .console = console, .client = client};
-  return invocation.run(context);
+  LastKnown last_known(LastKnownFolder(), target);
+  Context context{.globals = invocation.globals,
+                  .console = console,
+                  .client = client,
+                  .last_known = last_known};
+  Ending ending = invocation.run(context);
+  if (!ending.has_value() && ending.error().reason() == kReasonUnreachable) {
+    console.Err(render::ErrorText(ending.error(), context.err_style()));
+    TellLastKnown(console, last_known);
+    return ExitCode::kUnreachable;
+  }
+  return ending;
 }
 
 Ending ParseAndRun(Console& console, int argc, char** argv) {

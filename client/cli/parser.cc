@@ -110,6 +110,14 @@ class Builder {
     verb->callback([this, run] { invocation_.run = run; });
   }
 
+  // What every command that writes takes.
+  static void Writing(CLI::App& verb, WritingOptions& options) {
+    verb.add_flag("--dry-run", options.dry_run, "Show the plan and stop");
+    verb.add_flag("--yes", options.yes, "Do not ask");
+    verb.add_option("--reason", options.reason,
+                    "Why it shall be done although the plan asks for a reason; kept for ever");
+  }
+
   static void Limit(CLI::App& verb, int& limit) {
     constexpr int kMost = 100'000;
     verb.add_option("--limit", limit, "At most so many rows")
@@ -146,6 +154,26 @@ void Builder::AddDrive() {
   Verb(drive, "eject", "Opens the tray", "  firmbench drive eject bay-1\n", options, RunDriveEject)
       .add_option("DRIVE", options->drive, "Which drive")
       ->required();
+
+  const auto claim = std::make_shared<DriveClaimOptions>();
+  CLI::App& claim_verb = Verb(
+      drive, "claim", "Says that you use the drive: nobody else starts a job on it meanwhile",
+      "  firmbench drive claim bay-1 --for 2h --note \"reading the chip\"\n", claim, RunDriveClaim);
+  claim_verb.add_option("DRIVE", claim->drive, "Which drive")->required();
+  claim_verb.add_option("--for", claim->duration, "How long: 90s, 30m, 2h, 1d")
+      ->capture_default_str();
+  claim_verb.add_option("--note", claim->note, "What for");
+  Verb(drive, "release", "Ends your claim early", "  firmbench drive release bay-1\n", options,
+       RunDriveRelease)
+      .add_option("DRIVE", options->drive, "Which drive")
+      ->required();
+  const auto lift = std::make_shared<DriveLiftOptions>();
+  CLI::App& lift_verb =
+      Verb(drive, "lift", "Lets a drive in quarantine be written again; you answer for it",
+           "  firmbench drive lift bay-1 --reason \"new cable, reads agree again\"\n", lift,
+           RunDriveLift);
+  lift_verb.add_option("DRIVE", lift->drive, "Which drive")->required();
+  lift_verb.add_option("--reason", lift->reason, "Why; kept for ever")->required();
 }
 
 void Builder::AddUnit() {
@@ -179,8 +207,7 @@ void Builder::AddWork() {
       flash, RunFlash);
   flash_verb.add_option("DRIVE", flash->drive, "Which drive")->required();
   flash_verb.add_option("IMAGE", flash->image, "An image, or a file")->required();
-  flash_verb.add_flag("--dry-run", flash->dry_run, "Show the plan and stop");
-  flash_verb.add_flag("--yes", flash->yes, "Do not ask");
+  Writing(flash_verb, flash->writing);
 
   const auto restore = std::make_shared<RestoreOptions>();
   CLI::App& restore_verb =
@@ -190,8 +217,24 @@ void Builder::AddWork() {
   restore_verb.add_option("DRIVE", restore->drive, "Which drive")->required();
   restore_verb.add_option("DUMP", restore->dump, "A dump of its firmware or of its EEPROM")
       ->required();
-  restore_verb.add_flag("--dry-run", restore->dry_run, "Show the plan and stop");
-  restore_verb.add_flag("--yes", restore->yes, "Do not ask");
+  Writing(restore_verb, restore->writing);
+
+  const auto recover = std::make_shared<RecoverOptions>();
+  CLI::App& recover_verb = Verb(
+      app_, "recover",
+      "Brings back a dead drive that no job of this bench wrote: it does not say any more what "
+      "it is, so you do. A drive whose job was cut is brought back by `firmbench job recover`",
+      "  firmbench recover bay-1 --model LTR-48246S --image SS0E.bin --dry-run\n"
+      "  firmbench recover bay-1 --model LTR-48246S --dump 01jd9rd3q5e8n2x4z7w0k6m1hb\n",
+      recover, RunRecover);
+  recover_verb.add_option("DRIVE", recover->drive, "Which drive")->required();
+  recover_verb.add_option("--model", recover->model, "The model on the drive's sticker")
+      ->required();
+  CLI::Option_group* source = recover_verb.add_option_group("source", "What is written into it");
+  source->add_option("--image", recover->image, "An image, or a file");
+  source->add_option("--dump", recover->dump, "A backup of this very drive");
+  source->require_option(1);
+  Writing(recover_verb, recover->writing);
 
   const auto verify = std::make_shared<VerifyOptions>();
   CLI::App& verify_verb =
@@ -280,6 +323,29 @@ void Builder::AddJob() {
       "  firmbench job watch 01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunJobWatch);
   add("cancel", "Ends a job that has not begun to write",
       "  firmbench job cancel 01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunJobCancel);
+
+  const auto recover = std::make_shared<JobRecoverOptions>();
+  CLI::App& recover_verb =
+      Verb(job, "recover", "Brings back the drive of a job whose write was cut",
+           "  firmbench job recover 01jd9rd3q5e8n2x4z7w0k6m1hb --dry-run\n"
+           "  firmbench job recover 01jd9rd3q5e8n2x4z7w0k6m1hb --to new --yes\n",
+           recover, RunJobRecover);
+  recover_verb.add_option("JOB", recover->job, "The job whose write was cut")->required();
+  recover_verb
+      .add_option("--to", recover->to,
+                  "old: what the drive held before; new: what the job wanted to write")
+      ->check(CLI::IsMember({"old", "new"}))
+      ->capture_default_str();
+  Writing(recover_verb, recover->writing);
+
+  const auto approve = std::make_shared<JobApproveOptions>();
+  CLI::App& approve_verb =
+      Verb(job, "approve", "Says yes, as the second person, to a job that waits for one",
+           "  firmbench job approve 01jd9rd3q5e8n2x4z7w0k6m1hb --reason \"I saw the board\"\n",
+           approve, RunJobApprove);
+  approve_verb.add_option("JOB", approve->job, "Which job; read its plan with `job show` first")
+      ->required();
+  approve_verb.add_option("--reason", approve->reason, "Why; kept for ever")->required();
 
   const auto answer = std::make_shared<JobAnswerOptions>();
   CLI::App& answer_verb = Verb(job, "answer", "Answers what a job waits for",

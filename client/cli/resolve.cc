@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <vector>
 
 #include "client/cli/upload.h"
@@ -161,6 +162,23 @@ Result<v1::Image> ResolveImage(BenchClient& client, std::string_view text) {
     return Call(client.images(), &v1::ImageService::Stub::GetImage, request);
   }
   return AddImage(client, std::string(text));
+}
+
+Result<std::chrono::seconds> ParseDuration(std::string_view text) {
+  constexpr int64_t kLongest = 366 * 86400;
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
+  const int64_t scale = unit == "s"   ? 1
+                        : unit == "m" ? 60
+                        : unit == "h" ? 3600
+                        : unit == "d" ? 86400
+                                      : 0;
+  if (error != std::errc() || scale == 0 || number <= 0 || number > kLongest / scale) {
+    return InvalidArgument("DURATION_INVALID", fmt::format("'{}' is no duration", Shown(text)))
+        .WithRemedy("write a number and its unit: 90s, 30m, 2h or 1d");
+  }
+  return std::chrono::seconds(number * scale);
 }
 
 Result<Source> ResolveSource(BenchClient& client, std::string_view text) {

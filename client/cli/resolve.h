@@ -4,6 +4,7 @@
 // From what a person types to what the bench knows: drives, units, dumps, images and files. The
 // Pick functions are pure; the Resolve functions call the bench.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,6 +27,9 @@ Result<std::string> ResourceName(std::string_view collection, std::string_view t
 Result<v1::Dump> ResolveDump(BenchClient& client, std::string_view text);
 // images/ID, the bare ID, or a file, which is uploaded into the library.
 Result<v1::Image> ResolveImage(BenchClient& client, std::string_view text);
+
+// "90s", "30m", "2h", "1d": a whole number and its unit, up to a year. DURATION_INVALID.
+Result<std::chrono::seconds> ParseDuration(std::string_view text);
 
 // A dump, an image, or the path of a file that is neither.
 using Source = std::variant<v1::Dump, v1::Image, std::string>;

@@ -3,6 +3,7 @@
 
 #include "client/cli/render/records.h"
 #include "client/cli/resolve.h"
+#include "client/cli/screen.h"
 
 namespace firmbench::cli {
 
@@ -11,7 +12,7 @@ Ending RunUnitList(Context& context, const UnitListOptions& options) {
       const v1::ListUnitsResponse units,
       CallList(context.client.units(), &v1::UnitService::Stub::ListUnits, v1::ListUnitsRequest(),
                &v1::ListUnitsResponse::mutable_units, options.limit));
-  context.Print(units, [&] { return render::UnitTable(units, context.wide()); });
+  PrintScreen(context, units, [&] { return render::UnitTable(units, context.wide()); });
   context.SayIfMore(units.next_page_token());
   return ExitCode::kOk;
 }
@@ -26,7 +27,7 @@ Ending RunUnitShow(Context& context, const UnitShowOptions& options) {
     ASSIGN_OR_RETURN(dumps, CallList(context.client.dumps(), &v1::DumpService::Stub::ListDumps,
                                      request, &v1::ListDumpsResponse::mutable_dumps, kMostDumps));
   }
-  context.Print(unit, [&] { return render::UnitDetails(unit, dumps); });
+  PrintScreen(context, unit, [&] { return render::UnitDetails(unit, dumps); });
   return ExitCode::kOk;
 }
 

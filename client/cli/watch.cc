@@ -111,6 +111,7 @@ class Watch {
     if (event.has_job()) {
       after_sequence_ = std::max(after_sequence_, event.job().last_sequence());
       if (event.job().state() == v1::Job::STATE_CLOSED) closed_ = event.job();
+      context_.last_known.KeepJob(event.job());
     }
     const MutexLock lock(mutex_);
     if (event.has_prompt()) prompt_id_ = event.prompt().prompt_id();
@@ -164,6 +165,17 @@ class Watch {
   grpc::ClientContext* call_ FB_GUARDED_BY(mutex_) = nullptr;
 };
 
+// The error, then the advice without what the error says already.
+std::string WhyAndWhatNow(const v1::Job& job, render::Style style) {
+  v1::Job shown = job;
+  auto& advice = *shown.mutable_advice();
+  advice.erase(std::remove_if(advice.begin(), advice.end(),
+                              [](const auto& line) { return line.rfind("What happened", 0) == 0; }),
+               advice.end());
+  if (!advice.empty()) shown.mutable_error()->clear_remedy();
+  return render::JobErrorText(shown.error(), style) + render::AdviceText(shown, style);
+}
+
 // The closed job with everything it has: the event that closed it may carry less.
 v1::Job Whole(Context& context, const v1::Job& closed) {
   v1::GetJobRequest request;
@@ -176,7 +188,11 @@ v1::Job Whole(Context& context, const v1::Job& closed) {
 Ending WatchToEnd(Context& context, const std::string& job_name) {
   Watch watch(context, job_name);
   ASSIGN_OR_RETURN(const std::optional<v1::Job> closed, watch.Run());
-  if (closed.has_value()) return PrintClosedJob(context, Whole(context, *closed));
+  if (closed.has_value()) {
+    const v1::Job whole = Whole(context, *closed);
+    context.last_known.KeepJob(whole);
+    return PrintClosedJob(context, whole);
+  }
   context.console.Err(fmt::format(
       "\nyou no longer watch {0}; the job goes on. `firmbench job watch {0}` watches it again\n",
       render::Clean(job_name)));
@@ -184,9 +200,7 @@ Ending WatchToEnd(Context& context, const std::string& job_name) {
 }
 
 Ending PrintClosedJob(Context& context, const v1::Job& job) {
-  if (job.has_error()) {
-    context.console.Err(render::JobErrorText(job.error(), context.err_style()));
-  }
+  if (job.has_error()) context.console.Err(WhyAndWhatNow(job, context.err_style()));
   v1::ListDumpsResponse dumps;
   if (!context.json() && job.dumps_size() > 0) {
     v1::ListDumpsRequest request;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/cli/work.h"
 
-#include "client/cli/job_flow.h"
 #include "client/cli/resolve.h"
 #include "client/cli/upload.h"
 
@@ -23,8 +22,7 @@ Ending RunFlash(Context& context, const FlashOptions& options) {
   job.set_kind("flash");
   job.set_memory(v1::MEMORY_FIRMWARE);
   job.set_image(image.name());
-  return RunJob(context, drive, std::move(job),
-                {.dry_run = options.dry_run, .writes = true, .yes = options.yes});
+  return RunJob(context, drive, std::move(job), options.writing.flow());
 }
 
 Ending RunRestore(Context& context, const RestoreOptions& options) {
@@ -34,8 +32,24 @@ Ending RunRestore(Context& context, const RestoreOptions& options) {
   job.set_kind(dump.memory() == v1::MEMORY_EEPROM ? "eeprom_restore" : "restore");
   job.set_memory(dump.memory());
   job.set_dump(dump.name());
-  return RunJob(context, drive, std::move(job),
-                {.dry_run = options.dry_run, .writes = true, .yes = options.yes});
+  return RunJob(context, drive, std::move(job), options.writing.flow());
+}
+
+Ending RunRecover(Context& context, const RecoverOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Drive drive, ResolveDrive(context.client, options.drive));
+  v1::Job job;
+  job.set_kind("recover");
+  job.set_memory(v1::MEMORY_FIRMWARE);
+  job.set_model(options.model);
+  if (!options.dump.empty()) {
+    ASSIGN_OR_RETURN(const v1::Dump dump, ResolveDump(context.client, options.dump));
+    job.set_dump(dump.name());
+    job.set_memory(dump.memory());
+  } else {
+    ASSIGN_OR_RETURN(const v1::Image image, ResolveImage(context.client, options.image));
+    job.set_image(image.name());
+  }
+  return RunJob(context, drive, std::move(job), options.writing.flow());
 }
 
 Ending RunVerify(Context& context, const VerifyOptions& options) {

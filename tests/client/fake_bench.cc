@@ -29,6 +29,21 @@ grpc::Status BenchError(grpc::StatusCode code, const std::string& reason,
   return {code, message, details.SerializeAsString()};
 }
 
+class FakeBench::Benches final : public v1::BenchService::Service {
+ public:
+  explicit Benches(FakeBench& bench) : bench_(bench) {}
+
+ private:
+  grpc::Status GetBench(grpc::ServerContext*, const v1::GetBenchRequest*,
+                        v1::Bench* response) override {
+    const MutexLock lock(bench_.mutex_);
+    response->set_name("benches/b");
+    for (const v1::Problem& problem : bench_.problems_) *response->add_problems() = problem;
+    return grpc::Status::OK;
+  }
+  FakeBench& bench_;
+};
+
 class FakeBench::Drives final : public v1::DriveService::Service {
  public:
   explicit Drives(FakeBench& bench) : bench_(bench) {}
@@ -49,6 +64,28 @@ class FakeBench::Drives final : public v1::DriveService::Service {
   grpc::Status GetDrive(grpc::ServerContext*, const v1::GetDriveRequest* request,
                         v1::Drive* response) override {
     *response = request->name() == kDriveA ? SampleDrive() : SampleDriveAlien();
+    return grpc::Status::OK;
+  }
+  grpc::Status ClaimDrive(grpc::ServerContext*, const v1::ClaimDriveRequest* request,
+                          v1::Drive* response) override {
+    const MutexLock lock(bench_.mutex_);
+    bench_.claims_.push_back(*request);
+    *response = SampleDrive();
+    response->mutable_claim()->set_principal("ann");
+    response->mutable_claim()->set_note(request->note());
+    response->mutable_claim()->mutable_expire_time()->set_seconds(1795348800);
+    return grpc::Status::OK;
+  }
+  grpc::Status ReleaseDrive(grpc::ServerContext*, const v1::ReleaseDriveRequest*,
+                            v1::Drive* response) override {
+    *response = SampleDrive();
+    return grpc::Status::OK;
+  }
+  grpc::Status LiftQuarantine(grpc::ServerContext*, const v1::LiftQuarantineRequest* request,
+                              v1::Drive* response) override {
+    const MutexLock lock(bench_.mutex_);
+    bench_.lifts_.push_back(*request);
+    *response = SampleDrive();
     return grpc::Status::OK;
   }
   FakeBench& bench_;
@@ -151,6 +188,26 @@ class FakeBench::Jobs final : public v1::JobService::Service {
     *response = bench_.job_;
     return grpc::Status::OK;
   }
+  grpc::Status RecoverJob(grpc::ServerContext*, const v1::RecoverJobRequest* request,
+                          v1::Job* response) override {
+    const MutexLock lock(bench_.mutex_);
+    *response = request->validate_only() ? bench_.plan_ : bench_.job_;
+    if (!request->validate_only()) bench_.recoveries_.push_back(*request);
+    return grpc::Status::OK;
+  }
+  grpc::Status ApproveJob(grpc::ServerContext*, const v1::ApproveJobRequest* request,
+                          v1::Job* response) override {
+    const MutexLock lock(bench_.mutex_);
+    bench_.approvals_.push_back(*request);
+    *response = bench_.job_;
+    return grpc::Status::OK;
+  }
+  grpc::Status CancelJob(grpc::ServerContext*, const v1::CancelJobRequest*,
+                         v1::Job* response) override {
+    const MutexLock lock(bench_.mutex_);
+    *response = bench_.job_;
+    return bench_.cancel_status_;
+  }
   grpc::Status GetJob(grpc::ServerContext*, const v1::GetJobRequest* request,
                       v1::Job* response) override {
     const MutexLock lock(bench_.mutex_);
@@ -187,6 +244,7 @@ FakeBench::FakeBench() : plan_(SamplePlan()), job_(SampleJob()) {
   std::string pattern = "/tmp/firmbench-cli-XXXXXX";
   EXPECT_NE(mkdtemp(pattern.data()), nullptr);
   folder_ = pattern;
+  benches_ = std::make_unique<Benches>(*this);
   drives_ = std::make_unique<Drives>(*this);
   dumps_ = std::make_unique<Dumps>(*this);
   images_ = std::make_unique<Images>(*this);
@@ -197,6 +255,7 @@ FakeBench::FakeBench() : plan_(SamplePlan()), job_(SampleJob()) {
   }};
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address(), grpc::InsecureServerCredentials());
+  builder.RegisterService(benches_.get());
   builder.RegisterService(drives_.get());
   builder.RegisterService(dumps_.get());
   builder.RegisterService(images_.get());
@@ -205,10 +264,12 @@ FakeBench::FakeBench() : plan_(SamplePlan()), job_(SampleJob()) {
 }
 
 FakeBench::~FakeBench() {
-  server_->Shutdown(std::chrono::system_clock::now());
+  StopServing();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
+
+void FakeBench::StopServing() { server_->Shutdown(std::chrono::system_clock::now()); }
 
 void FakeBench::SetPlan(const v1::Job& plan) {
   const MutexLock lock(mutex_);
@@ -233,6 +294,30 @@ void FakeBench::SetDumpBytes(const std::string& bytes) {
 void FakeBench::SetDrivesStatus(const grpc::Status& status) {
   const MutexLock lock(mutex_);
   drives_status_ = status;
+}
+void FakeBench::SetProblems(const std::vector<v1::Problem>& problems) {
+  const MutexLock lock(mutex_);
+  problems_ = problems;
+}
+void FakeBench::SetCancelStatus(const grpc::Status& status) {
+  const MutexLock lock(mutex_);
+  cancel_status_ = status;
+}
+std::vector<v1::RecoverJobRequest> FakeBench::recoveries() {
+  const MutexLock lock(mutex_);
+  return recoveries_;
+}
+std::vector<v1::ApproveJobRequest> FakeBench::approvals() {
+  const MutexLock lock(mutex_);
+  return approvals_;
+}
+std::vector<v1::ClaimDriveRequest> FakeBench::claims() {
+  const MutexLock lock(mutex_);
+  return claims_;
+}
+std::vector<v1::LiftQuarantineRequest> FakeBench::lifts() {
+  const MutexLock lock(mutex_);
+  return lifts_;
 }
 std::vector<v1::CreateJobRequest> FakeBench::creates() {
   const MutexLock lock(mutex_);

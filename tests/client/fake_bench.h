@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "daemon/base/mutex.h"
+#include "firmbench/v1/bench_service.grpc.pb.h"
 #include "firmbench/v1/drive_service.grpc.pb.h"
 #include "firmbench/v1/dump_service.grpc.pb.h"
 #include "firmbench/v1/image_service.grpc.pb.h"
@@ -34,6 +35,9 @@ class FakeBench {
   const std::string& folder() const { return folder_; }
   std::string address() const { return "unix:" + folder_ + "/s"; }
 
+  // Ends every call and answers none any more.
+  void StopServing();
+
   void SetPlan(const v1::Job& plan);
   // What GetJob answers once the job exists.
   void SetJob(const v1::Job& job);
@@ -41,8 +45,16 @@ class FakeBench {
   void SetComparison(const v1::CompareDumpsResponse& comparison);
   void SetDumpBytes(const std::string& bytes);
   void SetDrivesStatus(const grpc::Status& status);
+  // What BenchService says is wrong with the bench.
+  void SetProblems(const std::vector<v1::Problem>& problems);
+  // How CancelJob ends.
+  void SetCancelStatus(const grpc::Status& status);
 
   std::vector<v1::CreateJobRequest> creates();
+  std::vector<v1::RecoverJobRequest> recoveries();  // those that were only planned left out
+  std::vector<v1::ApproveJobRequest> approvals();
+  std::vector<v1::ClaimDriveRequest> claims();
+  std::vector<v1::LiftQuarantineRequest> lifts();
   std::vector<v1::WatchJobRequest> watches();
   std::vector<v1::AnswerPromptRequest> answers();
   // The bytes of finished uploads by SHA-256, and of unfinished ones by name.
@@ -52,6 +64,7 @@ class FakeBench {
   bool WaitForAnswers(size_t count);
 
  private:
+  class Benches;
   class Drives;
   class Dumps;
   class Images;
@@ -65,12 +78,19 @@ class FakeBench {
   v1::CompareDumpsResponse comparison_ FB_GUARDED_BY(mutex_);
   std::string dump_bytes_ FB_GUARDED_BY(mutex_) = "abcdef";
   grpc::Status drives_status_ FB_GUARDED_BY(mutex_);
+  grpc::Status cancel_status_ FB_GUARDED_BY(mutex_);
+  std::vector<v1::Problem> problems_ FB_GUARDED_BY(mutex_);
   std::vector<WatchScript> scripts_ FB_GUARDED_BY(mutex_);
   std::vector<v1::CreateJobRequest> creates_ FB_GUARDED_BY(mutex_);
+  std::vector<v1::RecoverJobRequest> recoveries_ FB_GUARDED_BY(mutex_);
+  std::vector<v1::ApproveJobRequest> approvals_ FB_GUARDED_BY(mutex_);
+  std::vector<v1::ClaimDriveRequest> claims_ FB_GUARDED_BY(mutex_);
+  std::vector<v1::LiftQuarantineRequest> lifts_ FB_GUARDED_BY(mutex_);
   std::vector<v1::WatchJobRequest> watches_ FB_GUARDED_BY(mutex_);
   std::vector<v1::AnswerPromptRequest> answers_ FB_GUARDED_BY(mutex_);
   std::map<std::string, std::string> uploads_ FB_GUARDED_BY(mutex_);
 
+  std::unique_ptr<Benches> benches_;
   std::unique_ptr<Drives> drives_;
   std::unique_ptr<Dumps> dumps_;
   std::unique_ptr<Images> images_;

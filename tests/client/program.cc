@@ -20,8 +20,8 @@ namespace {
 constexpr int kPatienceMs = 10'000;
 
 // fork() in a process with gRPC's threads is not safe; posix_spawn is.
-pid_t Spawn(const std::vector<std::string>& arguments, posix_spawn_file_actions_t& actions,
-            short flags) {
+pid_t Spawn(const std::string& folder, const std::vector<std::string>& arguments,
+            posix_spawn_file_actions_t& actions, short flags) {
   std::vector<std::string> words = {FIRMBENCH_BIN_DIR "/firmbench"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -29,7 +29,8 @@ pid_t Spawn(const std::vector<std::string>& arguments, posix_spawn_file_actions_
   argv.push_back(nullptr);
   char path[] = "PATH=/usr/bin:/bin";
   char term[] = "TERM=xterm";
-  char* environment[] = {path, term, nullptr};
+  std::string state = "XDG_STATE_HOME=" + folder + "/state";
+  char* environment[] = {path, term, state.data(), nullptr};
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, flags);
@@ -71,7 +72,7 @@ Program::Program(const std::string& folder, const std::vector<std::string>& argu
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, (folder_ + "/out").c_str(), kWrite, 0600);
   posix_spawn_file_actions_addopen(&actions, 2, (folder_ + "/err").c_str(), kWrite, 0600);
-  pid_ = Spawn(arguments, actions, 0);
+  pid_ = Spawn(folder_, arguments, actions, 0);
 }
 
 Program::~Program() { End(pid_); }
@@ -83,7 +84,8 @@ Finished Program::Wait() {
   return {status, Contents(folder_ + "/out"), Contents(folder_ + "/err")};
 }
 
-TerminalProgram::TerminalProgram(const std::vector<std::string>& arguments)
+TerminalProgram::TerminalProgram(const std::string& folder,
+                                 const std::vector<std::string>& arguments)
     : master_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
   EXPECT_EQ(grantpt(master_.get()), 0);
   EXPECT_EQ(unlockpt(master_.get()), 0);
@@ -93,7 +95,7 @@ TerminalProgram::TerminalProgram(const std::vector<std::string>& arguments)
   posix_spawn_file_actions_addopen(&actions, 0, slave.c_str(), O_RDWR, 0);
   posix_spawn_file_actions_adddup2(&actions, 0, 1);
   posix_spawn_file_actions_adddup2(&actions, 0, 2);
-  pid_ = Spawn(arguments, actions, POSIX_SPAWN_SETSID);
+  pid_ = Spawn(folder, arguments, actions, POSIX_SPAWN_SETSID);
 }
 
 TerminalProgram::~TerminalProgram() { End(pid_); }

@@ -21,7 +21,8 @@ struct Finished {
 
 class Program {
  public:
-  // stdin is empty; stdout and stderr go into files in `folder`.
+  // stdin is empty; stdout and stderr go into files in `folder`, and what the program keeps of its
+  // own goes into the folder `state` there.
   Program(const std::string& folder, const std::vector<std::string>& arguments);
   ~Program();
   void Signal(int number) const;
@@ -35,7 +36,7 @@ class Program {
 // The same with all three streams at one pseudo-terminal.
 class TerminalProgram {
  public:
-  explicit TerminalProgram(const std::vector<std::string>& arguments);
+  TerminalProgram(const std::string& folder, const std::vector<std::string>& arguments);
   ~TerminalProgram();
   // Reads until the screen holds `text`; false at the end or after ten seconds.
   bool WaitFor(const std::string& text);

@@ -291,7 +291,7 @@ TEST_F(ProgramTest, APersonTypesTheUnitAndSeesABar) {
         writer.Write(StateEvent(1, v1::Job::STATE_CLOSED));
         return grpc::Status::OK;
       }});
-  TerminalProgram program(WithBench({"flash", "bay-1", kImage}));
+  TerminalProgram program(bench_.folder(), WithBench({"flash", "bay-1", kImage}));
   ASSERT_TRUE(program.WaitFor("Type U-0001"));
   program.Type("U-0001\n");
   const Finished done = program.Wait();
@@ -301,7 +301,7 @@ TEST_F(ProgramTest, APersonTypesTheUnitAndSeesABar) {
 }
 
 TEST_F(ProgramTest, AnotherWordCreatesNothing) {
-  TerminalProgram program(WithBench({"flash", "bay-1", kImage}));
+  TerminalProgram program(bench_.folder(), WithBench({"flash", "bay-1", kImage}));
   ASSERT_TRUE(program.WaitFor("Type U-0001"));
   program.Type("yes\n");
   const Finished done = program.Wait();
@@ -311,7 +311,7 @@ TEST_F(ProgramTest, AnotherWordCreatesNothing) {
 }
 
 TEST_F(ProgramTest, CtrlCBeforeTheJobEndsWith130) {
-  TerminalProgram program(WithBench({"flash", "bay-1", kImage}));
+  TerminalProgram program(bench_.folder(), WithBench({"flash", "bay-1", kImage}));
   ASSERT_TRUE(program.WaitFor("Type U-0001"));
   program.Type("\x03");
   EXPECT_EQ(program.Wait().status, 130);
@@ -331,7 +331,7 @@ TEST_F(ProgramTest, EnterAnswersAPrompt) {
         writer.Write(StateEvent(2, v1::Job::STATE_CLOSED));
         return grpc::Status::OK;
       }});
-  TerminalProgram program(WithBench({"job", "watch", kJob}));
+  TerminalProgram program(bench_.folder(), WithBench({"job", "watch", kJob}));
   ASSERT_TRUE(program.WaitFor("press Enter"));
   program.Type("\n");
   EXPECT_EQ(program.Wait().status, 0);

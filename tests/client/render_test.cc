@@ -53,6 +53,47 @@ TEST(RenderJob, ShowsPlanJobAndList) {
   ExpectGolden("job_list.txt", JobTable(jobs, false));
 }
 
+TEST(RenderJob, SaysFirstWhatIsKnownOfACutJob) {
+  const std::string text = JobDetails(SampleCutJob(), {});
+  ExpectGolden("job_show_cut.txt", text);
+  EXPECT_LT(text.find("  Known  "), text.find("kind  "));
+  // Said once: in the advice.
+  EXPECT_THAT(text, Not(HasSubstr("error:")));
+  EXPECT_THAT(text, HasSubstr("reason       DAEMON_STOPPED"));
+}
+
+TEST(RenderJob, ShowsWhatARecoveryBringsBack) {
+  v1::Job job = SampleJob();
+  job.set_kind("recover");
+  job.set_recovers(kJob);
+  job.set_recover_to("old");
+  job.set_attempts(2);
+  const std::string text = JobDetails(job, {});
+  EXPECT_THAT(text,
+              HasSubstr(std::string("brings back  ") + kJob + ", to what the drive held before\n"));
+  EXPECT_THAT(text, HasSubstr("begun anew   2 times, because the daemon stopped\n"));
+}
+
+TEST(RenderJob, ShowsThePlaceInTheQueue) {
+  v1::ListJobsResponse jobs;
+  *jobs.add_jobs() = SampleJob();
+  jobs.mutable_jobs(0)->set_state(v1::Job::STATE_QUEUED);
+  jobs.mutable_jobs(0)->set_queue_position(2);
+  EXPECT_THAT(JobTable(jobs, false), HasSubstr("  QUEUED(2)  "));
+}
+
+TEST(RenderDrive, SaysWhoUsesItAndWhyItIsInQuarantine) {
+  v1::ListDrivesResponse drives = BothDrives();
+  v1::Drive& drive = *drives.mutable_drives(0);
+  drive.mutable_claim()->set_principal("ann");
+  drive.mutable_claim()->mutable_expire_time()->set_seconds(1795348800);
+  drive.set_quarantine_reason("a write to it did not end well");
+  EXPECT_THAT(DriveTable(drives, false), HasSubstr("W29C040              ann\n"));
+  const std::string text = DriveDetails(drive, {});
+  EXPECT_THAT(text, HasSubstr("claim       in use by ann until 2026-11-22T12:00:00Z\n"));
+  EXPECT_THAT(text, HasSubstr("quarantine  a write to it did not end well\n"));
+}
+
 TEST(RenderJob, SaysOnlyOnceWhatUndoesIt) {
   v1::Job job = SamplePlan();
   job.mutable_plan()->add_lines("undone by: " + job.plan().undo_text());

@@ -115,5 +115,18 @@ TEST(FileName, KeepsUtf8AndReplacesOtherEncodings) {
   EXPECT_EQ(FileName(std::string(300, 'x')).size(), 255u);
 }
 
+TEST(ParseDuration, TakesANumberAndItsUnit) {
+  EXPECT_EQ(ParseDuration("90s")->count(), 90);
+  EXPECT_EQ(ParseDuration("30m")->count(), 1800);
+  EXPECT_EQ(ParseDuration("2h")->count(), 7200);
+  EXPECT_EQ(ParseDuration("366d")->count(), 366 * 86400);
+  for (const char* text : {"", "30", "m", "0m", "-5m", "1.5h", "5 m", "5M", "5mm", "367d",
+                           "99999999999999999999s", "9223372036854775807d"}) {
+    const auto duration = ParseDuration(text);
+    ASSERT_FALSE(duration.has_value()) << text;
+    EXPECT_EQ(duration.error().reason(), "DURATION_INVALID");
+  }
+}
+
 }  // namespace
 }  // namespace firmbench::cli

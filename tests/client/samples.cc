@@ -136,6 +136,26 @@ v1::Job SampleJob() {
   return job;
 }
 
+v1::Job SampleCutJob() {
+  v1::Job job = SampleJob();
+  job.set_result(v1::Job::RESULT_FAILED);
+  job.set_outcome(v1::OUTCOME_CHANGED_UNVERIFIED);
+  job.mutable_error()->set_reason("DAEMON_STOPPED");
+  job.mutable_error()->set_message("the daemon stopped while the drive was being written");
+  job.mutable_error()->set_remedy("bring it back");
+  job.mutable_error()->set_drive_state(v1::DRIVE_STATE_PARTLY_WRITTEN);
+  job.set_needs_recovery(true);
+  job.add_advice("What happened: The daemon stopped while the drive was being written.");
+  job.add_advice(
+      "Known: The firmware was read and compared: part of it is the new one, the rest is not. The "
+      "EEPROM is as it was. The backup that this job made of the firmware is in the ledger.");
+  job.add_advice("Not known: whether the drive starts with what it holds now.");
+  job.add_advice(std::string("Next: `firmbench job recover ") + kJob +
+                 "`: it shows its plan, asks, and writes the backup back. Until then leave the "
+                 "drive attached and powered.");
+  return job;
+}
+
 v1::Dump SampleDump() {
   v1::Dump dump;
   dump.set_name(kDump);

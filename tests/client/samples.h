@@ -25,6 +25,7 @@ v1::Drive SampleDrive();       // all is known, without a serial
 v1::Drive SampleDriveAlien();  // no family claims it; has a serial and a problem
 v1::Job SamplePlan();          // a flash, only validated
 v1::Job SampleJob();           // the same, closed and well
+v1::Job SampleCutJob();        // the same, cut in the middle of its write
 v1::Dump SampleDump();
 v1::Image SampleImage();
 v1::Unit SampleUnit();

@@ -16,25 +16,6 @@ std::string StateWord(v1::Drive::State state) {
   return name.empty() ? "UNRECOGNISED" : name.substr(kPrefix.size());
 }
 
-std::string_view StateInWords(v1::Drive::State state) {
-  switch (state) {
-    case v1::Drive::STATE_IDENTIFYING:
-      return "being identified";
-    case v1::Drive::STATE_READY:
-      return "ready";
-    case v1::Drive::STATE_BUSY:
-      return "busy with a job";
-    case v1::Drive::STATE_NOT_ANSWERING:
-      return "does not answer";
-    case v1::Drive::STATE_GONE:
-      return "gone: unplugged or without power";
-    case v1::Drive::STATE_QUARANTINED:
-      return "in quarantine: nothing is written to it until a person lifts that";
-    default:
-      return "not known to this version of firmbench";
-  }
-}
-
 std::string ChipCell(const v1::FlashChip& chip) {
   return chip.assumed() && !chip.part().empty() ? chip.part() + "(assumed)" : chip.part();
 }
@@ -123,9 +104,35 @@ std::string RegionText(const v1::RegionState& region) {
 
 }  // namespace
 
+std::string_view StateInWords(v1::Drive::State state) {
+  switch (state) {
+    case v1::Drive::STATE_IDENTIFYING:
+      return "being identified";
+    case v1::Drive::STATE_READY:
+      return "ready";
+    case v1::Drive::STATE_BUSY:
+      return "busy with a job";
+    case v1::Drive::STATE_NOT_ANSWERING:
+      return "does not answer";
+    case v1::Drive::STATE_GONE:
+      return "gone: unplugged or without power";
+    case v1::Drive::STATE_QUARANTINED:
+      return "in quarantine: nothing is written to it for now";
+    default:
+      return "not known to this version of firmbench";
+  }
+}
+
+std::string ClaimText(const v1::Drive& drive) {
+  if (!drive.has_claim()) return "";
+  const v1::Claim& claim = drive.claim();
+  const std::string note = claim.note().empty() ? "" : ": " + claim.note();
+  return fmt::format("in use by {} until {}{}", claim.principal(), Time(claim.expire_time()), note);
+}
+
 std::string DriveTable(const v1::ListDrivesResponse& drives, bool wide) {
-  std::vector<std::string> headers = {"NAME",  "UNIT",     "BAY",    "STATE",
-                                      "MODEL", "FIRMWARE", "SERIAL", "CHIP"};
+  std::vector<std::string> headers = {"NAME",     "UNIT",   "BAY",  "STATE", "MODEL",
+                                      "FIRMWARE", "SERIAL", "CHIP", "CLAIM"};
   if (wide) {
     for (const char* header : {"VENDOR", "PRODUCT", "FAMILY", "FIRMWARE_SIZE", "EEPROM_SIZE",
                                "SIMULATED", "JOB", "CONNECTION"}) {
@@ -134,9 +141,15 @@ std::string DriveTable(const v1::ListDrivesResponse& drives, bool wide) {
   }
   Table table(headers);
   for (const v1::Drive& drive : drives.drives()) {
-    std::vector<std::string> cells = {
-        drive.name(),  drive.unit_number(),       drive.bay(),    StateWord(drive.state()),
-        drive.model(), drive.firmware_revision(), drive.serial(), ChipCell(drive.flash_chip())};
+    std::vector<std::string> cells = {drive.name(),
+                                      drive.unit_number(),
+                                      drive.bay(),
+                                      StateWord(drive.state()),
+                                      drive.model(),
+                                      drive.firmware_revision(),
+                                      drive.serial(),
+                                      ChipCell(drive.flash_chip()),
+                                      drive.claim().principal()};
     if (wide) {
       for (const std::string& cell :
            {drive.vendor(), drive.product(), drive.family(), SizeCell(drive, v1::MEMORY_FIRMWARE),
@@ -155,6 +168,8 @@ std::string DriveDetails(const v1::Drive& drive, Style style) {
   fields.Add("place", drive.bay());
   fields.Add("connection", ConnectionText(drive.connection()));
   fields.Add("state", StateInWords(drive.state()));
+  fields.AddIfSet("quarantine", drive.quarantine_reason());
+  fields.AddIfSet("claim", ClaimText(drive));
   fields.AddIfSet("job", drive.current_job());
   fields.Add("unit", drive.unit_number().empty() ? "not known yet, or more than one unit fits"
                                                  : drive.unit_number() + " (" + drive.unit() + ")");

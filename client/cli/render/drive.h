@@ -15,5 +15,9 @@ std::string DriveTable(const v1::ListDrivesResponse& drives, bool wide);
 std::string DriveDetails(const v1::Drive& drive, Style style);
 // "drive U-0001 (LTR-48246S, bay 1)".
 std::string DriveTitle(const v1::Drive& drive);
+// "ready", "busy with a job".
+std::string_view StateInWords(v1::Drive::State state);
+// "in use by ann until 2026-11-22T12:30:00Z: reading the chip"; "" when nobody claims it.
+std::string ClaimText(const v1::Drive& drive);
 
 }  // namespace firmbench::cli::render

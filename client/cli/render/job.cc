@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "client/cli/render/problem.h"
 
 namespace firmbench::cli::render {
@@ -33,6 +35,12 @@ std::string PlanStepLine(int number, const v1::PlanStep& step) {
   return head + Wrap(Clean(line), head.size(), head.size()) + "\n";
 }
 
+// "QUEUED(2)": the second one in its drive's queue.
+std::string StateCell(const v1::Job& job) {
+  if (job.queue_position() <= 0) return Word(job.state());
+  return fmt::format("{}({})", Word(job.state()), job.queue_position());
+}
+
 Color ResultColor(v1::Job::Result result) {
   return result == v1::Job::RESULT_SUCCEEDED ? Color::kGreen : Color::kRed;
 }
@@ -53,7 +61,7 @@ std::string JobTable(const v1::ListJobsResponse& jobs, bool wide) {
                                       job.kind(),
                                       job.unit_number(),
                                       job.model(),
-                                      Word(job.state()),
+                                      StateCell(job),
                                       Word(job.result()),
                                       Word(job.outcome()),
                                       Word(job.eeprom_check()),
@@ -76,6 +84,14 @@ std::string JobDetails(const v1::Job& job, Style style) {
   fields.Add("drive", job.drive());
   fields.Add("unit", job.unit_number().empty() ? "not known yet" : job.unit_number());
   fields.AddIfSet("model", job.model());
+  fields.AddIfSet("new model", job.target_model());
+  if (!job.recovers().empty()) {
+    fields.Add("brings back",
+               fmt::format("{}, to {}", job.recovers(),
+                           job.recover_to() == "new" ? "what that job wanted to write"
+                                                     : "what the drive held before"));
+  }
+  fields.AddIfSet("recovered by", job.recovered_by());
   fields.AddIfSet("memory", Word(job.memory()));
   fields.AddIfSet("image", job.image());
   fields.AddIfSet("dump", job.dump());
@@ -84,9 +100,18 @@ std::string JobDetails(const v1::Job& job, Style style) {
     fields.Add("queue", fmt::format("place {}", job.queue_position()));
   }
   fields.AddIfSet("result", Word(job.result()));
-  fields.AddIfSet("outcome", WithWords(Word(job.outcome()), InWords(job.outcome())));
+  if (!job.advice().empty()) fields.AddIfSet("reason", job.error().reason());
+  const bool in_part = job.error().drive_state() == v1::DRIVE_STATE_PARTLY_WRITTEN;
+  fields.AddIfSet("outcome", WithWords(Word(job.outcome()),
+                                       in_part ? "changed in part" : InWords(job.outcome())));
   fields.AddIfSet("eeprom", WithWords(Word(job.eeprom_check()), InWords(job.eeprom_check())));
   fields.Add("asked by", job.principal());
+  fields.AddIfSet("cancelled by", job.cancelled_by());
+  if (job.attempts() > 0) {
+    fields.Add("begun anew",
+               fmt::format("{}, because the daemon stopped",
+                           job.attempts() == 1 ? "once" : fmt::format("{} times", job.attempts())));
+  }
   fields.Add("created", Time(job.create_time()));
   if (job.has_start_time()) fields.Add("started", Time(job.start_time()));
   fields.Add("first write", job.has_write_start_time() ? Time(job.write_start_time())
@@ -97,12 +122,32 @@ std::string JobDetails(const v1::Job& job, Style style) {
   for (const std::string& dump : job.dumps()) fields.Add("committed", dump);
   if (job.simulated()) fields.Add("simulated", "yes: no hardware is behind it");
 
-  std::string text = Paint(style, Color::kBold, Clean(job.name())) + "\n" + fields.text();
+  std::string text = Paint(style, Color::kBold, Clean(job.name())) + "\n";
+  if (const std::string advice = AdviceText(job, style); !advice.empty()) {
+    text += "\n" + advice + "\n";
+  }
+  text += fields.text();
   if (!job.steps().empty()) text += "\n" + StepTable(job);
   if (job.has_prompt()) {
     text += "\n" + Wrap("waits for a person: " + Clean(job.prompt().text()), 2, 0) + "\n";
   }
-  if (job.has_error()) text += "\n" + JobErrorText(job.error(), style);
+  // The advice said all but the reason, which is what a script or a search wants.
+  if (job.has_error() && job.advice().empty()) text += "\n" + JobErrorText(job.error(), style);
+  return text;
+}
+
+std::string AdviceText(const v1::Job& job, Style style) {
+  constexpr size_t kIndent = 17;  // "  What happened  "
+  std::string text;
+  for (const std::string& line : job.advice()) {
+    const size_t colon = line.find(": ");
+    const std::string label = Clean(line.substr(0, colon == std::string::npos ? 0 : colon));
+    const std::string rest = colon == std::string::npos ? line : line.substr(colon + 2);
+    const size_t used = 2 + Columns(label);
+    text += "  " + Paint(style, label == "Next" ? Color::kYellow : Color::kBold, label) +
+            std::string(kIndent > used ? kIndent - used : 1, ' ') +
+            Wrap(Clean(rest), kIndent, std::max(kIndent, used + 1)) + "\n";
+  }
   return text;
 }
 

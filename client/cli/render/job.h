@@ -12,6 +12,8 @@ namespace firmbench::cli::render {
 
 std::string JobTable(const v1::ListJobsResponse& jobs, bool wide);
 std::string JobDetails(const v1::Job& job, Style style);
+// What is known, what is not, and what to do next; "" for a job that needs no such words.
+std::string AdviceText(const v1::Job& job, Style style);
 // What a person reads before saying yes. `title` names the drive.
 std::string PlanText(const v1::Job& job, const std::string& title, Style style);
 // The last line of a job command: "CHANGED_VERIFIED  eeprom EQUAL".

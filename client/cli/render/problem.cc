@@ -45,6 +45,17 @@ std::string JobErrorText(const v1::JobError& error, Style style) {
          Line("what to do", error.remedy()) + Line("drive", InWords(error.drive_state()));
 }
 
+std::string UrgentLines(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
+                        Style style) {
+  std::string text;
+  for (const v1::Problem& problem : problems) {
+    if (problem.reason() != "RECOVERY_NEEDED") continue;
+    text += Paint(style, Color::kRed, Wrap(Clean(problem.text()), 2, 0)) + "\n";
+    if (!problem.remedy().empty()) text += "  " + Clean(problem.remedy()) + "\n";
+  }
+  return text.empty() ? text : text + "\n";
+}
+
 std::string ProblemLines(std::string_view label,
                          const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
                          Style style) {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "client/cli/render/problem.h"
 
 namespace firmbench::cli::render {
@@ -205,8 +207,13 @@ std::string BenchDetails(const v1::Bench& bench, Style style) {
   fields.Add("open jobs", fmt::format("{}", bench.open_job_count()));
   fields.Add("running for",
              Clock(Seconds(bench.uptime_duration())) + ", since " + Time(bench.start_time()));
-  return Paint(style, Color::kBold, Clean(bench.name())) + "\n" + fields.text() +
-         ProblemLines("problem", bench.problems(), style);
+  v1::Bench rest = bench;
+  auto& problems = *rest.mutable_problems();
+  problems.erase(std::remove_if(problems.begin(), problems.end(),
+                                [](const auto& row) { return row.reason() == "RECOVERY_NEEDED"; }),
+                 problems.end());
+  return UrgentLines(bench.problems(), style) + Paint(style, Color::kBold, Clean(bench.name())) +
+         "\n" + fields.text() + ProblemLines("problem", problems, style);
 }
 
 }  // namespace firmbench::cli::render

@@ -140,7 +140,7 @@ std::string_view InWords(v1::DriveState state) {
     case v1::DRIVE_STATE_UNTOUCHED:
       return "untouched: no memory of the drive was changed";
     case v1::DRIVE_STATE_PARTLY_WRITTEN:
-      return "partly written: leave the drive powered, and run the job again";
+      return "partly written: leave the drive powered, and bring it back before anything else";
     case v1::DRIVE_STATE_UNKNOWN:
       return "unknown: nobody can say whether something was written";
     default:
