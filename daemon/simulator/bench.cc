@@ -37,11 +37,6 @@ Profile Adjusted(const Profile& base, const DriveSpec& spec) {
   return profile;
 }
 
-struct Built {
-  std::unique_ptr<Controller> controller;
-  bool kept = false;
-};
-
 Result<Memory> OpenMemory(const Scenario& scenario, const DriveSpec& spec, std::string_view kind,
                           size_t size_bytes) {
   if (scenario.persist_dir.empty()) return Memory::Plain(size_bytes);
@@ -84,25 +79,30 @@ void Continue(Controller& drive) {
   drive.TakeChanged();
 }
 
-Result<Built> Build(const Scenario& scenario, const DriveSpec& spec, const Part& part,
-                    const MemorySource& firmware, const MemorySource& eeprom) {
-  const Profile profile = Adjusted(*part.profile, spec);
-  const chips::ChipRow* row =
-      chips::FindChip(spec.chip.empty() ? profile.chip_part : std::string_view(spec.chip));
-  if (row == nullptr || !FlashChip::Supports(*row)) {
+// What a drive of this scenario is made of.
+struct Parts {
+  Profile profile;
+  const Personality* personality = nullptr;
+  const chips::ChipRow* chip = nullptr;
+};
+
+Result<Parts> PartsOf(const DriveSpec& spec, std::span<const Personality* const> personalities) {
+  const Part part = FindProfile(personalities, spec.model);
+  if (part.profile == nullptr) {
+    return InvalidArgument("SCENARIO_INVALID", "nobody plays model " + spec.model);
+  }
+  Parts parts{Adjusted(*part.profile, spec), part.personality, nullptr};
+  parts.chip =
+      chips::FindChip(spec.chip.empty() ? parts.profile.chip_part : std::string_view(spec.chip));
+  if (parts.chip == nullptr || !FlashChip::Supports(*parts.chip)) {
     return InvalidArgument("SCENARIO_INVALID", "no such flash chip can be simulated");
   }
-  ASSIGN_OR_RETURN(Memory flash, OpenMemory(scenario, spec, "flash", row->size_bytes));
-  ASSIGN_OR_RETURN(Memory nvram, OpenMemory(scenario, spec, "eeprom", profile.eeprom.size_bytes));
-  ASSIGN_OR_RETURN(Memory state, OpenMemory(scenario, spec, "state", kStateFileBytes));
-  // The state is made last, so a valid one says that the memories were filled.
-  const bool kept = Controller::HoldsState(state) && flash.kept() && nvram.kept();
-  if (!kept) {
-    const std::span<uint8_t> bytes = state.bytes();
-    std::fill(bytes.begin(), bytes.end(), uint8_t{0});
-    RETURN_IF_ERROR(Fill(flash, spec, profile, firmware, "firmware"));
-    RETURN_IF_ERROR(Fill(nvram, spec, profile, eeprom, "EEPROM"));
-  }
+  return parts;
+}
+
+std::unique_ptr<Controller> MakeController(const DriveSpec& spec, const Parts& parts,
+                                           DriveMemories memories) {
+  const Profile& profile = parts.profile;
   ControllerOptions options{
       profile,
       {std::string(profile.vendor), std::string(profile.product),
@@ -112,16 +112,10 @@ Result<Built> Build(const Scenario& scenario, const DriveSpec& spec, const Part&
       spec.eeprom_write,
       spec.eeprom_checksum,
       spec.defects};
-  auto controller = std::make_unique<Controller>(
-      std::move(options), *part.personality, *row,
-      DriveMemories{std::move(flash), std::move(nvram), std::move(state)});
-  for (const FaultSpec& fault : spec.faults) controller->faults().Add(fault);
-  if (kept) {
-    Continue(*controller);
-  } else {
-    StartFresh(*controller, spec);
-  }
-  return Built{std::move(controller), kept};
+  auto controller = std::make_unique<Controller>(std::move(options), *parts.personality,
+                                                 *parts.chip, std::move(memories));
+  for (const FaultSpec& fault : spec.faults) controller->AddFault(fault);
+  return controller;
 }
 
 Status MakeFolder(const std::string& path) {
@@ -140,27 +134,95 @@ struct Bench::Watcher {
 Bench::Bench() : watcher_(std::make_unique<Watcher>()) {}
 Bench::~Bench() = default;
 
+// A drive and the time from which on its channel's clock may run.
+struct Bench::Built {
+  std::unique_ptr<Controller> controller;
+  int64_t start_ns = 0;
+};
+
+Result<Bench::Built> Bench::BuildFromSources(
+    const Scenario& scenario, const DriveSpec& spec,
+    const std::span<const Personality* const> personalities, const MemorySource& firmware,
+    const MemorySource& eeprom) {
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf(spec, personalities));
+  ASSIGN_OR_RETURN(Memory flash, OpenMemory(scenario, spec, "flash", parts.chip->size_bytes));
+  ASSIGN_OR_RETURN(Memory nvram,
+                   OpenMemory(scenario, spec, "eeprom", parts.profile.eeprom.size_bytes));
+  ASSIGN_OR_RETURN(Memory state, OpenMemory(scenario, spec, "state", kStateFileBytes));
+  // The state is made last, so a valid one says that the memories were filled.
+  const bool kept = Controller::HoldsState(state) && flash.kept() && nvram.kept();
+  if (!kept) {
+    const std::span<uint8_t> bytes = state.bytes();
+    std::fill(bytes.begin(), bytes.end(), uint8_t{0});
+    RETURN_IF_ERROR(Fill(flash, spec, parts.profile, firmware, "firmware"));
+    RETURN_IF_ERROR(Fill(nvram, spec, parts.profile, eeprom, "EEPROM"));
+  }
+  auto controller = MakeController(
+      spec, parts, DriveMemories{std::move(flash), std::move(nvram), std::move(state)});
+  if (kept) {
+    Continue(*controller);
+    const int64_t last = controller->state().last_ns;
+    return Built{std::move(controller), last};
+  }
+  StartFresh(*controller, spec);
+  return Built{std::move(controller), kOnForNs};
+}
+
+Result<Bench::Built> Bench::BuildFromImage(const DriveSpec& spec,
+                                           const std::span<const Personality* const> personalities,
+                                           const DriveStart& start) {
+  ASSIGN_OR_RETURN(const Parts parts, PartsOf(spec, personalities));
+  ASSIGN_OR_RETURN(
+      DriveMemories memories,
+      Controller::MemoriesOf(start.image, parts.chip->size_bytes, parts.profile.eeprom.size_bytes));
+  auto controller = MakeController(spec, parts, std::move(memories));
+  controller->TakeOver(start.image);
+  int64_t now = controller->state().last_ns;
+  if (start.power != PowerLoss::kNone) {
+    controller->LosePower(start.power);
+    now += kOnForNs;
+  }
+  Continue(*controller);
+  return Built{std::move(controller), now};
+}
+
 Result<std::unique_ptr<Bench>> Bench::Create(const Scenario& scenario,
                                              std::span<const Personality* const> personalities,
                                              const MemorySource& firmware,
                                              const MemorySource& eeprom) {
   RETURN_IF_ERROR(MakeFolder(scenario.persist_dir));
   std::vector<Built> built;
-  std::vector<Controller*> controllers;
-  std::map<std::string, int64_t> starts;
   for (const DriveSpec& spec : scenario.drives) {
-    const Part part = FindProfile(personalities, spec.model);
-    if (part.profile == nullptr) {
-      return InvalidArgument("SCENARIO_INVALID", "nobody plays model " + spec.model);
-    }
-    ASSIGN_OR_RETURN(Built drive, Build(scenario, spec, part, firmware, eeprom));
-    int64_t& start = starts.try_emplace(spec.channel, 0).first->second;
-    start = std::max(start, drive.kept ? drive.controller->state().last_ns : kOnForNs);
-    controllers.push_back(drive.controller.get());
+    ASSIGN_OR_RETURN(Built drive,
+                     BuildFromSources(scenario, spec, personalities, firmware, eeprom));
     built.push_back(std::move(drive));
+  }
+  return Assemble(scenario, std::move(built));
+}
+
+Result<std::unique_ptr<Bench>> Bench::Create(const Scenario& scenario,
+                                             std::span<const Personality* const> personalities,
+                                             std::span<const DriveStart> drives) {
+  if (drives.size() != scenario.drives.size()) {
+    return InvalidArgument("DRIVE_IMAGE_INVALID", "there is not one image for each drive");
+  }
+  std::vector<Built> built;
+  for (size_t i = 0; i < drives.size(); ++i) {
+    ASSIGN_OR_RETURN(Built drive, BuildFromImage(scenario.drives[i], personalities, drives[i]));
+    built.push_back(std::move(drive));
+  }
+  return Assemble(scenario, std::move(built));
+}
+
+std::unique_ptr<Bench> Bench::Assemble(const Scenario& scenario, std::vector<Built> built) {
+  std::map<std::string, int64_t> starts;
+  for (size_t i = 0; i < built.size(); ++i) {
+    int64_t& start = starts.try_emplace(scenario.drives[i].channel, 0).first->second;
+    start = std::max(start, built[i].start_ns);
   }
   std::unique_ptr<Bench> bench(new Bench);
   std::map<std::string, Channel*> channels;
+  std::vector<Controller*> controllers;
   for (size_t i = 0; i < built.size(); ++i) {
     const DriveSpec& spec = scenario.drives[i];
     Channel*& channel = channels[spec.channel];
@@ -169,6 +231,7 @@ Result<std::unique_ptr<Bench>> Bench::Create(const Scenario& scenario,
           scenario.time, starts[spec.channel], [raw = bench.get()] { raw->NotifyChanged(); }));
       channel = bench->channels_.back().get();
     }
+    controllers.push_back(built[i].controller.get());
     bench->drives_.push_back(std::make_unique<Drive>(spec, fmt::format("sim/{}", i), *channel,
                                                      std::move(built[i].controller)));
   }

@@ -19,6 +19,7 @@
 #include "daemon/base/result.h"
 #include "daemon/scsi/transport.h"
 #include "daemon/simulator/counters.h"
+#include "daemon/simulator/drive_image.h"
 #include "daemon/simulator/faults.h"
 #include "daemon/simulator/identity.h"
 #include "daemon/simulator/operator.h"
@@ -80,6 +81,12 @@ class Drive {
   void MarkWriteStarted();
   void MarkWriteEnded();
 
+  // The drive as it is now, and a hook that is called at the moments of every command while the
+  // drive has power; an empty one ends that. Nothing is copied until a moment is asked for its
+  // image.
+  DriveImage Image() const;
+  void OnCommand(CommandHook hook);
+
   // For tests: faults at run time, what happened, and the memories behind the drive's back.
   void AddFault(const FaultSpec& fault);
   void ClearFaults();
@@ -108,6 +115,15 @@ class Bench {
                                                std::span<const Personality* const> personalities,
                                                const MemorySource& firmware,
                                                const MemorySource& eeprom);
+  // The same with drives that go on from images, in the order of the scenario's drives and of the
+  // same models and chips. Without a loss of power they go on at the moment of the image, as those
+  // of a kept memory do: buttons were let go, what was off or unplugged was put back, and the
+  // host's handles are gone. With one, the work under way was left half done, power has returned
+  // and the drives have booted. The scenario's folder is not used. SCENARIO_INVALID,
+  // DRIVE_IMAGE_INVALID.
+  static Result<std::unique_ptr<Bench>> Create(const Scenario& scenario,
+                                               std::span<const Personality* const> personalities,
+                                               std::span<const DriveStart> drives);
   ~Bench();
 
   std::span<const std::unique_ptr<Drive>> drives() const { return drives_; }
@@ -121,6 +137,14 @@ class Bench {
  private:
   Bench();
   void NotifyChanged();
+  struct Built;
+  static Result<Built> BuildFromSources(const Scenario& scenario, const DriveSpec& spec,
+                                        std::span<const Personality* const> personalities,
+                                        const MemorySource& firmware, const MemorySource& eeprom);
+  static Result<Built> BuildFromImage(const DriveSpec& spec,
+                                      std::span<const Personality* const> personalities,
+                                      const DriveStart& start);
+  static std::unique_ptr<Bench> Assemble(const Scenario& scenario, std::vector<Built> built);
 
   struct Watcher;
   std::unique_ptr<Watcher> watcher_;

@@ -51,16 +51,10 @@ Controller::Controller(ControllerOptions options, const Personality& personality
       memories_(std::move(memories)),
       state_(StateIn(memories_.state)),
       chip_(row, memories_.flash.bytes(), state_.chip, watch_),
-      eeprom_(options_.profile.eeprom, memories_.eeprom.bytes(), watch_) {
+      eeprom_(options_.profile.eeprom, memories_.eeprom.bytes(), state_.eeprom, watch_,
+              options_.profile.timings.eeprom_write_byte) {
   chip_.SetDefects(options_.defects);
   if (state_.vendor[0] == '\0') Identify(options_.identity);
-}
-
-bool Controller::HoldsState(Memory& memory) {
-  uint64_t layout = 0;
-  if (memory.bytes().size() < sizeof(DriveState)) return false;
-  std::memcpy(&layout, memory.bytes().data(), sizeof layout);
-  return layout == DriveState::kLayout;
 }
 
 void Controller::PokeFlash(uint32_t offset, ByteView bytes) {
@@ -150,6 +144,7 @@ void Controller::FinishBoot() {
 
 void Controller::CutPower(int64_t now) {
   chip_.CutPower(now);
+  eeprom_.CutPower(now);
   state_.run = RunState::kOff;
   state_.hung = false;
   state_.personality = PersonalityState{};
@@ -225,60 +220,6 @@ void Controller::EnterVendor(int64_t now) {
 bool Controller::DiscReadable() const {
   if (!state_.disc || state_.tray_open) return false;
   return !options_.eeprom_checksum || eeprom_.ChecksumRight();
-}
-
-void Controller::StrikeBefore(uint8_t opcode, int64_t now) {
-  if (faults_.empty()) {
-    struck_ = false;
-    strikes_ = Strikes{};
-    read_disturbed_ = false;
-    return;
-  }
-  struck_ = true;
-  const uint64_t command = counts_.scsi_commands + counts_.task_file_ops;
-  chip_.Settle(now);
-  if (watch_.begun != writes_seen_) {  // a page began to be written since the last command
-    writes_seen_ = watch_.begun;
-    StrikeAfter({command - 1, watch_.begun, opcode, state_.run}, now);
-    if (state_.run == RunState::kOff) return;
-  }
-  strikes_ = faults_.Before({command, watch_.begun, opcode, state_.run});
-  watch_.drop_next += strikes_.drop_writes;
-  read_disturbed_ = strikes_.noise_one_in != 0 || strikes_.alias_window_bytes != 0 ||
-                    strikes_.stuck || strikes_.stale;
-  // The handle keeps what it sees now; later reads through it are answered from that.
-  if (strikes_.stale && handle_ != nullptr && handle_->flash.empty()) {
-    const ByteView array = chip_.array();
-    handle_->flash.assign(array.begin(), array.end());
-  }
-  if (strikes_.timeout) state_.hung = true;
-}
-
-void Controller::StrikeAfterCommand(uint8_t opcode, int64_t now) {
-  writes_seen_ = watch_.begun;
-  const uint64_t command = counts_.scsi_commands + counts_.task_file_ops;
-  StrikeAfter({command, watch_.begun, opcode, state_.run}, now);
-}
-
-void Controller::StrikeAfter(const CommandFacts& facts, int64_t now) {
-  const FaultSpec* fault = faults_.After(facts);
-  if (fault != nullptr) ApplyPower(*fault, now);
-}
-
-void Controller::ApplyPower(const FaultSpec& fault, int64_t now) {
-  // A cut aimed at a write strikes in the middle of it.
-  const int64_t at = fault.at.write != 0 ? chip_.MiddleOfWork() : now;
-  const int64_t back = fault.back_after ? now + fault.back_after->count() : kNoTime;
-  if (fault.kind == FaultKind::kPowerCut) {
-    CutPower(at);
-    state_.power_back_ns = back;
-  } else if (fault.kind == FaultKind::kGone) {
-    Unplug(at);
-    state_.plug_back_ns = back;
-  } else {
-    CutPower(at);
-    PlugAs(fault.identity, now);
-  }
 }
 
 const uint8_t* Controller::ArraySource() {

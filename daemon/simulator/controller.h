@@ -16,6 +16,7 @@
 #include "daemon/base/result.h"
 #include "daemon/chips/rows/row.h"
 #include "daemon/simulator/counters.h"
+#include "daemon/simulator/drive_image.h"
 #include "daemon/simulator/drive_state.h"
 #include "daemon/simulator/eeprom.h"
 #include "daemon/simulator/faults.h"
@@ -46,13 +47,24 @@ struct ControllerOptions {
 
 class Controller {
  public:
-  // `memories.state` must hold a DriveState, its flash and EEPROM have the sizes that the row and
+  // `memories.state` has room for a DriveState, flash and EEPROM have the sizes that the row and
   // the profile name. `personality` and `row` are borrowed.
   Controller(ControllerOptions options, const Personality& personality, const chips::ChipRow& row,
              DriveMemories memories);
 
   // A state that was kept from an earlier run and can be taken over.
   static bool HoldsState(Memory& memory);
+
+  // The drive as it is now, its last moment being state().last_ns.
+  void ImageInto(DriveImage& image);
+  // The memories of such a drive, for a new controller. DRIVE_IMAGE_INVALID when their sizes are
+  // not these, or the state is none.
+  static Result<DriveMemories> MemoriesOf(const DriveImage& image, size_t flash_bytes,
+                                          size_t eeprom_bytes);
+  // For a drive that was made of MemoriesOf(image): what the image has besides them.
+  void TakeOver(const DriveImage& image) { chip_.SetErasing(image.erasing); }
+  // Power fails at its last moment, or during the work that was then under way.
+  void LosePower(PowerLoss loss);
 
   const Profile& profile() const { return options_.profile; }
   const Personality& personality() const { return personality_; }
@@ -62,7 +74,6 @@ class Controller {
   FlashChip& chip() { return chip_; }
   Eeprom& eeprom() { return eeprom_; }
   WriteWatch& watch() { return watch_; }
-  FaultPlan& faults() { return faults_; }
   Counters& counts() { return counts_; }
   Counters counters() const;
   DriveIdentity identity() const;  // as last booted
@@ -101,12 +112,16 @@ class Controller {
   // A disc is in the closed tray and the drive can see it.
   bool DiscReadable() const;
 
-  // Faults around one command, SCSI or task file; `BeforeCommand` counts it.
+  void AddFault(const FaultSpec& fault);
+  void ClearFaults() { faults_.Clear(); }
+  void SetCommandHook(CommandHook hook);
+
+  // Faults and the hook around one command, SCSI or task file, that was counted already.
   void BeforeCommand(uint8_t opcode, int64_t now) {
-    if (!faults_.empty() || struck_) StrikeBefore(opcode, now);
+    if (attentive_) AttendBefore(opcode, now);
   }
   void AfterCommand(uint8_t opcode, int64_t now) {
-    if (!faults_.empty() && state_.run != RunState::kOff) StrikeAfterCommand(opcode, now);
+    if (attentive_ && state_.run != RunState::kOff) AttendAfter(opcode, now);
   }
   const Strikes& strikes() const { return strikes_; }
 
@@ -148,9 +163,14 @@ class Controller {
  private:
   void LetHappen(int64_t now);
   void FinishBoot();
+  void Attend();
+  void AttendBefore(uint8_t opcode, int64_t now);
+  void AttendAfter(uint8_t opcode, int64_t now);
+  void TellHook(CommandMoment::Kind kind, uint64_t command, uint8_t opcode);
   void StrikeBefore(uint8_t opcode, int64_t now);
-  void StrikeAfterCommand(uint8_t opcode, int64_t now);
   void StrikeAfter(const CommandFacts& facts, int64_t now);
+  uint64_t CommandsSoFar() const { return counts_.scsi_commands + counts_.task_file_ops; }
+  int64_t WorkAt(uint32_t percent) const;
   void ApplyPower(const FaultSpec& fault, int64_t now);
   void Identify(const DriveIdentity& identity);
   uint8_t DisturbedBusRead(uint32_t address, int64_t now);
@@ -171,7 +191,8 @@ class Controller {
   Random noise_{0x6e6f697365};
   uint64_t writes_seen_ = 0;
   uint8_t last_read_ = 0;
-  bool struck_ = false;  // strikes_ may hold something
+  CommandHook hook_;
+  bool attentive_ = false;  // there is a fault or a hook, or strikes_ may hold something
   bool read_disturbed_ = false;
   bool changed_ = false;
   HandleCache* handle_ = nullptr;

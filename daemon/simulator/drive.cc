@@ -160,10 +160,20 @@ void Drive::MarkWriteEnded() {
 }
 
 void Drive::AddFault(const FaultSpec& fault) {
-  channel_.With([&](int64_t) { controller_->faults().Add(fault); });
+  channel_.With([&](int64_t) { controller_->AddFault(fault); });
 }
 void Drive::ClearFaults() {
-  channel_.With([&](int64_t) { controller_->faults().Clear(); });
+  channel_.With([&](int64_t) { controller_->ClearFaults(); });
+}
+void Drive::OnCommand(CommandHook hook) {
+  channel_.With([&](int64_t) { controller_->SetCommandHook(std::move(hook)); });
+}
+DriveImage Drive::Image() const {
+  return channel_.With([this](int64_t) {
+    DriveImage image;
+    controller_->ImageInto(image);
+    return image;
+  });
 }
 Counters Drive::counters() const {
   return channel_.With([this](int64_t) { return controller_->counters(); });

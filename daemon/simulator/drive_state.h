@@ -9,6 +9,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "daemon/simulator/eeprom.h"
 #include "daemon/simulator/faults.h"
 #include "daemon/simulator/flash_chip.h"
 
@@ -31,7 +32,7 @@ struct PersonalityState {
 
 struct DriveState {
   // Of the file this may be kept in: another layout is not taken over.
-  static constexpr uint64_t kLayout = 0x6662'6472'0001'0000 + 1;
+  static constexpr uint64_t kLayout = 0x6662'6472'0001'0000 + 2;
   uint64_t layout = kLayout;
 
   RunState run = RunState::kOff;
@@ -59,6 +60,8 @@ struct DriveState {
   std::array<char, 20> vendor_specific{};
   std::array<char, 20> serial{};
   ChipState chip;
+  // What is mostly zeros comes last: an image leaves it away.
+  EepromState eeprom;
   PersonalityState personality;
 };
 static_assert(std::is_trivially_copyable_v<DriveState>);

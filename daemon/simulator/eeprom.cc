@@ -14,11 +14,30 @@ constexpr uint32_t kLogRecords = 4;
 
 }  // namespace
 
-void Eeprom::Write(uint32_t offset, ByteView data) {
+void Eeprom::Write(uint32_t offset, ByteView data, int64_t now) {
   if (offset > bytes_.size() || data.size() > bytes_.size() - offset) return;
   watch_.Note();
   if (watch_.Begin()) return;
-  std::copy(data.begin(), data.end(), bytes_.begin() + offset);
+  const std::span<uint8_t> place = bytes_.subspan(offset, data.size());
+  state_.work_start = offset;
+  state_.work_bytes = static_cast<uint32_t>(data.size());
+  state_.work_began = now;
+  state_.busy_until = now + byte_ns_ * static_cast<int64_t>(data.size());
+  std::copy(place.begin(), place.end(), state_.before.begin());
+  std::copy(data.begin(), data.end(), place.begin());
+}
+
+void Eeprom::CutPower(int64_t now) {
+  if (now < state_.busy_until) {
+    const auto done =
+        static_cast<uint32_t>(std::max<int64_t>(now - state_.work_began, 0) / byte_ns_);
+    for (uint32_t i = done; i < state_.work_bytes; ++i) {
+      bytes_[state_.work_start + i] = state_.before[i];
+    }
+    Random chance(static_cast<uint64_t>(now));
+    bytes_[state_.work_start + done] = chance.NextByte();
+  }
+  state_ = EepromState{};
 }
 
 void Eeprom::LogBurn() {

@@ -46,9 +46,10 @@ FlashChip::FlashChip(const chips::ChipRow& row, std::span<uint8_t> array, ChipSt
       window_ns_(row.timings.load_window.count()) {
   FB_CHECK(Supports(row) && array.size() == row.size_bytes);
   const UnlockPattern pattern = PatternOf(row.unlock);
-  unlock_mask_ = pattern.mask;
-  unlock1_ = pattern.first;
-  unlock2_ = pattern.second;
+  // A part compares only the address lines that it has.
+  unlock_mask_ = pattern.mask & mask_;
+  unlock1_ = pattern.first & mask_;
+  unlock2_ = pattern.second & mask_;
   cycles_.resize(row.size_bytes / SmallestUnit());
 }
 
@@ -118,7 +119,8 @@ void FlashChip::EraseUnit(const Unit& unit, Nanos duration, int64_t now) {
   ++erases_;
   const std::span<uint8_t> bytes = array_.subspan(unit.start, unit.bytes);
   erase_before_.assign(bytes.begin(), bytes.end());
-  if (!watch_.Begin()) {
+  const bool dropped = watch_.Begin();
+  if (!dropped) {
     Wear(unit);
     for (uint32_t i = 0; i < unit.bytes; ++i) {
       if (!Locked(unit.start + i)) bytes[i] = 0xff;
@@ -132,7 +134,7 @@ void FlashChip::EraseUnit(const Unit& unit, Nanos duration, int64_t now) {
     }
     if (defective_) ApplyStuckBits(unit);
   }
-  state_.work = Work::kErase;
+  state_.work = dropped ? Work::kNone : Work::kErase;
   state_.work_start = unit.start;
   state_.work_bytes = unit.bytes;
   state_.work_began = now;
@@ -149,6 +151,7 @@ void FlashChip::WritePagePart(uint32_t address, uint8_t data, int64_t now) {
   if (state_.decode != Decode::kIdle && now - state_.last_cycle > window_ns_) {
     state_.decode = Decode::kIdle;
   }
+  CountCycle();
   state_.last_cycle = now;
   if (state_.loading && state_.decode == Decode::kIdle) {
     Load(address, data, now);
@@ -272,37 +275,18 @@ void FlashChip::CommitPage() {
   ++page_writes_;
   uint8_t* cells = &array_[page.start];
   std::copy_n(cells, page.bytes, state_.before.begin());
-  if (!watch_.Begin()) {
+  const bool dropped = watch_.Begin();
+  if (!dropped) {
     Wear(page);
     std::copy_n(state_.page.begin(), page.bytes, cells);
     if (Weak(page)) cells[0] &= 0x7f;
     if (defective_) ApplyStuckBits(page);
   }
-  state_.work = Work::kWritePage;
+  state_.work = dropped ? Work::kNone : Work::kWritePage;
   state_.work_start = page.start;
   state_.work_bytes = page.bytes;
   state_.work_began = state_.last_load + window_ns_;
   state_.busy_until = state_.work_began + program_ns_;
-}
-
-void FlashChip::CutPower(int64_t now) {
-  Settle(now);
-  const uint8_t* before = state_.work == Work::kErase ? erase_before_.data() : state_.before.data();
-  const bool known = state_.work != Work::kErase || erase_before_.size() == state_.work_bytes;
-  if (now < state_.busy_until && state_.work != Work::kNone && known) {
-    Random chance(static_cast<uint64_t>(now));
-    for (uint32_t i = 0; i < state_.work_bytes; ++i) {
-      uint8_t& cell = array_[state_.work_start + i];
-      const uint8_t kept = chance.NextByte();
-      cell = static_cast<uint8_t>((before[i] & kept) | (cell & ~kept));
-    }
-    if (defective_) ApplyStuckBits({state_.work_start, state_.work_bytes});
-  }
-  ChipState fresh;
-  fresh.sdp = state_.sdp;
-  fresh.boot_locked_low = state_.boot_locked_low;
-  fresh.boot_locked_high = state_.boot_locked_high;
-  state_ = fresh;
 }
 
 bool FlashChip::Locked(uint32_t address) const {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/bytes.h"
@@ -52,6 +53,7 @@ struct ChipState {
   uint32_t work_start = 0;        // what the work changes
   uint32_t work_bytes = 0;
   uint32_t page_base = 0;
+  uint32_t cycles = 0;  // write cycles of the sequence under way, loads included; 0: none is
   int64_t last_cycle = 0;
   int64_t last_load = 0;
   int64_t work_began = 0;
@@ -81,6 +83,7 @@ class FlashChip {
       WritePagePart(address, data, now);
       return;
     }
+    CountCycle();
     if (now < state_.busy_until) return;  // a busy chip does not listen
     using Decode = ChipState::Decode;
     switch (state_.decode) {
@@ -136,13 +139,27 @@ class FlashChip {
     return now >= state_.busy_until && !state_.loading && !state_.id_mode;
   }
 
-  // Power goes at `now`: the work under way stops, and every bit that it would have changed is
-  // left old or new as chance has it.
+  // A command is half sent, or a page half loaded.
+  bool InSequence() const { return state_.loading || state_.decode != ChipState::Decode::kIdle; }
+  // Write cycles that the sequence under way has had so far, from its first unlock cycle; 0 when
+  // none is.
+  uint32_t CyclesInSequence() const { return InSequence() ? state_.cycles : 0; }
+
+  // As if the host had been held up until now for longer than the load window, in a page's load or
+  // on the way to it. Nothing on a byte part, which waits for ever.
+  void HoldUp(int64_t now);
+
+  // Power goes at `now`: the work under way stops half done (flash_power.cc says how).
   void CutPower(int64_t now);
-  // The middle of the newest write's work, for a cut that hits it.
-  int64_t MiddleOfWork() const {
-    return state_.work_began + (state_.busy_until - state_.work_began) / 2;
+  // A page's load under way becomes its write now, without another byte, at its due time.
+  void CloseLoad() {
+    if (state_.loading) CommitPage();
   }
+  // What the unit that is being erased held before; empty when none is being erased.
+  ByteView erasing() const {
+    return state_.work == ChipState::Work::kErase ? ByteView(erase_before_) : ByteView();
+  }
+  void SetErasing(Bytes before) { erase_before_ = std::move(before); }
 
   void SetDefects(ChipDefects defects);
 
@@ -182,6 +199,7 @@ class FlashChip {
   bool At1(uint32_t address) const { return (address & unlock_mask_) == unlock1_; }
   bool At2(uint32_t address) const { return (address & unlock_mask_) == unlock2_; }
 
+  void CountCycle() { state_.cycles = InSequence() ? state_.cycles + 1 : 1; }
   void WrongCycle();
   void UnlockedCommand(uint32_t address, uint8_t data);
   void EraseSequence(uint32_t address, uint8_t data, int64_t now);
@@ -196,6 +214,7 @@ class FlashChip {
   void CommitPage();
   bool Locked(uint32_t address) const;
   uint8_t IdByte(uint32_t address) const;
+  void LeaveHalfDone(int64_t now);
   void ApplyStuckBits(const Unit& unit);
   void Wear(const Unit& unit);
   bool Weak(const Unit& unit) const;

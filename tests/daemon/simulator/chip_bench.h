@@ -39,6 +39,9 @@ struct ChipBench {
     Write(address, command);
   }
   void Wait(Nanos duration) { now += Ns(duration); }
+  int64_t MiddleOfWork() const {
+    return state.work_began + (state.busy_until - state.work_began) / 2;
+  }
   void WaitProgrammed() { Wait(row.timings.program_maximum + row.timings.load_window * 2); }
 
   const chips::ChipRow& row;

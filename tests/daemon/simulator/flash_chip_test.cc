@@ -171,7 +171,7 @@ TEST(BytePart, LeavesAnErasedUnitHalfDoneWhenPowerIsCut) {
     ChipBench bench(*part);
     std::fill(bench.array.begin(), bench.array.end(), uint8_t{0});
     bench.Erase(0x10, bench.first);
-    bench.chip.CutPower(bench.chip.MiddleOfWork());
+    bench.chip.CutPower(bench.MiddleOfWork());
     EXPECT_FALSE(AllBytesAre(bench.array, 0x00));
     EXPECT_FALSE(AllBytesAre(bench.array, 0xff));
     EXPECT_NE(bench.Read(0), bench.Read(1)) << "the array is shown, not a status";
@@ -187,7 +187,7 @@ TEST(FlashChip, KeepsAByteOldOrNewWhenPowerIsCutInItsMiddle) {
     bench.now += i * 7'654'321;
     bench.array[5] = 0xf0;
     bench.Program(5, 0x30);
-    bench.chip.CutPower(bench.chip.MiddleOfWork());
+    bench.chip.CutPower(bench.MiddleOfWork());
     EXPECT_EQ(bench.array[5] & 0x30, 0x30);
     EXPECT_EQ(bench.array[5] & 0x0f, 0x00);
     changed += bench.array[5] != 0xf0 ? 1 : 0;

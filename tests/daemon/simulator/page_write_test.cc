@@ -201,7 +201,7 @@ TEST(PagePart, LeavesAPageHalfWrittenWhenPowerIsCutInItsMiddle) {
     for (uint32_t i = 0; i < page; ++i) bench.Write(i, 0xff);
     bench.Wait(bench.row.timings.load_window + microseconds(10));
     bench.Read(0);
-    bench.chip.CutPower(bench.chip.MiddleOfWork());
+    bench.chip.CutPower(bench.MiddleOfWork());
     EXPECT_FALSE(AllBytesAre(ByteView(bench.array).first(page), 0x00));
     EXPECT_FALSE(AllBytesAre(ByteView(bench.array).first(page), 0xff));
     EXPECT_TRUE(AllBytesAre(ByteView(bench.array).subspan(page), 0x00));

@@ -68,7 +68,7 @@ ScsiReply BookType(Controller& drive, ByteView cdb) {
     return ScsiReply::Good(std::move(data));
   }
   if (cdb[3] != 0x01) return ScsiReply::InvalidField();
-  drive.eeprom().SetBookType(cdb[4]);
+  drive.eeprom().SetBookType(cdb[4], drive.state().last_ns);
   ScsiReply reply = ScsiReply::Good();
   reply.extra = drive.profile().timings.eeprom_write_byte;
   return reply;
@@ -155,7 +155,7 @@ std::optional<ScsiReply> AnswerWriteBuffer(Controller& drive, ByteView cdb, Byte
   }
   ScsiReply reply = ScsiReply::Good();
   if (length == 0) return reply;
-  drive.eeprom().Write(offset, data_out);
+  drive.eeprom().Write(offset, data_out, drive.state().last_ns);
   ++drive.counts().eeprom_writes;
   reply.extra = drive.profile().timings.eeprom_write_byte * length;
   return reply;
