@@ -108,7 +108,8 @@ Database::~Database() {
 }
 
 Error Database::LastError() const {
-  return SqliteError(sqlite3_extended_errcode(handle_), sqlite3_errmsg(handle_));
+  return SqliteError(sqlite3_extended_errcode(handle_), sqlite3_errmsg(handle_),
+                     sqlite3_system_errno(handle_));
 }
 
 Status Database::Exec(const std::string& sql) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <string>
 
 namespace firmbench::storage::sqlite {
@@ -57,12 +58,30 @@ Error ByPrimaryCode(int code, std::string text) {
   }
 }
 
+// What the kernel says of a write that it refuses as a whole.
+int WithErrno(int code, int system_errno) {
+  const int primary = code & 0xFF;
+  if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN) return code;
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) return code;
+  switch (system_errno) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return SQLITE_FULL;
+    case EROFS:
+      return SQLITE_READONLY;
+    default:
+      return code;
+  }
+}
+
 }  // namespace
 
-Error SqliteError(int code, std::string_view message) {
-  std::string text(message);
+Error SqliteError(int code, std::string_view message, int system_errno) {
+  const int meant = WithErrno(code, system_errno);
+  std::string text(meant == code ? message : sqlite3_errstr(meant));
   Error error = (code & 0xFF) == SQLITE_CONSTRAINT ? Constraint(code, std::move(text))
-                                                   : ByPrimaryCode(code, std::move(text));
+                                                   : ByPrimaryCode(meant, std::move(text));
   return std::move(error).With("sqlite_code", fmt::format("{}", code));
 }
 

@@ -28,6 +28,7 @@ int Sync(sqlite3_file* file, int flags) {
   const int left = faults.syncs_to_fail;
   if (left == 0) return real;
   if (left > 0) --faults.syncs_to_fail;
+  if (faults.dies_with_sync) faults.write_code = SQLITE_IOERR_WRITE;
   return faults.sync_code;
 }
 
