@@ -15,12 +15,10 @@
 #include "daemon/base/bytes.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/result.h"
+#include "daemon/chips/rows/geometry.h"
 #include "daemon/chips/rows/row.h"
 
 namespace firmbench::chips {
-
-inline constexpr uint32_t kBankBytes = 64 * 1024;  // drive-protocols 1.4 [read in code]
-inline constexpr uint32_t kVerifyPageBytes = 256;  // drive-protocols 1.5 [read in code]
 
 // What is programmed and verified at a time: the part's page, or 256 bytes on byte parts.
 constexpr uint32_t PageBytes(const ChipRow& row) {

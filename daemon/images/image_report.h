@@ -15,8 +15,6 @@
 
 namespace firmbench::images {
 
-inline constexpr uint32_t kBankBytes = 0x10000;  // one 8051 code bank
-
 // How the banks that the drive's processor sees lie in the file.
 enum class Layout : uint8_t {
   kUnknown,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "daemon/images/compare.h"
+#include "daemon/images/liteon_geometry.h"
 #include "daemon/images/mediatek_liteon.h"
 
 namespace firmbench::images {
@@ -13,7 +14,6 @@ namespace {
 
 constexpr uint32_t kIdBlockBytes = 36;
 constexpr uint32_t kIdBlockWithTimestampBytes = 52;
-constexpr uint32_t kMakerMarkBytes = 8;
 
 // Banks of the LDW-451S whose purpose the public tools name (drive-protocols 6 [C]). The 851S
 // shares its hardware generation and these places.
@@ -74,7 +74,7 @@ std::vector<Region> LayoutOf(const ImageReport& report) {
   AddIdBlocks(report, regions);
   if (report.maker_mark) {
     for (uint32_t bank = 0; bank < report.banks; ++bank) {
-      const Result<uint32_t> at = FileOffset(report, bank, 0xfff8);
+      const Result<uint32_t> at = FileOffset(report, bank, kMakerMarkAt);
       if (at) regions.push_back({*at, kMakerMarkBytes, fmt::format("bank {}, maker's mark", bank)});
     }
   }

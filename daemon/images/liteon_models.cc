@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "daemon/images/liteon_geometry.h"
+
 namespace firmbench::images {
 namespace {
 
@@ -35,8 +37,7 @@ constexpr LiteonModel kModels[] = {
     {"K", "SOHW-1693S", true, {}},
 };
 
-constexpr uint8_t kBurnerFormat = 0x32;       // "burners use 32" (drive-protocols 6 [C])
-constexpr size_t kDvdBurnerBytes = 0x100000;  // [C]
+constexpr uint8_t kBurnerFormat = 0x32;  // "burners use 32" (drive-protocols 6 [C])
 constexpr std::string_view k451Text = "LDW-451S";
 
 bool Contains(std::string_view text, std::string_view part) {
@@ -66,7 +67,7 @@ ModelVerdict LiteonModelOf(const IdBlock& id, ByteView image) {
     return {"",
             "this is the firmware of a read-only drive; its revision letters are not in our table"};
   }
-  const bool dvd = image.size() == kDvdBurnerBytes;
+  const bool dvd = image.size() == kLiteonDvdBytes;
   const LiteonModel* by_letters = nullptr;
   for (const LiteonModel& row : kModels) {
     if (row.dvd_burner != dvd || !id.revision.starts_with(row.letters)) continue;

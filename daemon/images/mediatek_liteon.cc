@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/images/liteon_geometry.h"
 #include "daemon/images/liteon_models.h"
 
 namespace firmbench::images {
@@ -20,16 +21,14 @@ constexpr size_t kIdBytes = kIdHeader + 8 + 16 + 4;
 constexpr size_t kTimestampBytes = 16;
 constexpr size_t kMaxBootBlocks = kMaxIdBlocks / 2;
 
-constexpr uint8_t kLjmp = 0x02;            // the first byte of every bank [C]
-constexpr uint8_t kSjmp = 0x80;            // tolerated: seen in flasher payloads [C]
-constexpr uint32_t kMakerMarkAt = 0xfff8;  // of a bank [C]
+constexpr uint8_t kLjmp = 0x02;  // the first byte of every bank [C]
+constexpr uint8_t kSjmp = 0x80;  // tolerated: seen in flasher payloads [C]
 constexpr std::string_view kMakerMark = "LITEONIT";
-constexpr uint32_t kFullBytes = 0x100000;
 // Only read-only drives have images of 128 KB, and only burners say 32 in byte 3 [C].
-constexpr size_t kLeastBurnerBytes = 0x40000;
+constexpr size_t kLeastBurnerBytes = kLiteonCdSmallBytes;
 constexpr uint8_t kBurnerFormat = 0x32;
 // A file this little longer than a whole image carries somebody's header or trailer.
-constexpr size_t kSmallExcess = 0x1000;
+constexpr size_t kSmallExcess = kBankBytes / 16;
 
 bool IsPrintable(ByteView bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](uint8_t b) { return b >= 0x20 && b <= 0x7e; });
@@ -96,7 +95,7 @@ std::optional<uint8_t> FindBankMask(ByteView bytes) {
 // The size that the bank-switch code was made for; 0 when it does not say.
 size_t SizeByMask(std::optional<uint8_t> mask) {
   if (!mask) return 0;
-  return *mask == 0x07 ? 0x80000 : kFullBytes;
+  return *mask == 0x07 ? kLiteonCdBytes : kLiteonDvdBytes;
 }
 
 std::string Kilobytes(size_t bytes) {
@@ -148,14 +147,14 @@ uint32_t CommonBytes(ByteView bytes, std::string_view revision) {
   const bool letters = std::all_of(tail.begin(), tail.end(),
                                    [](uint8_t b) { return b == ' ' || (b >= 'A' && b <= 'Z'); });
   const bool uv = !revision.empty() && (revision[0] == 'U' || revision[0] == 'V');
-  return uv && letters ? 0x3000 : 0x4000;
+  return uv && letters ? kPackedSmallCommonBytes : kPackedCommonBytes;
 }
 
 std::optional<Error> ExaminePacked(ByteView bytes, ImageReport& report) {
   report.layout = Layout::kPacked;
   report.common_bytes = CommonBytes(bytes, report.revision);
   const uint32_t unique = kBankBytes - report.common_bytes;
-  const uint32_t rest = kFullBytes - kLiteonBootBytes - report.common_bytes;
+  const uint32_t rest = kLiteonDvdBytes - kLiteonBootBytes - report.common_bytes;
   report.banks = (rest + unique - 1) / unique;
   // The common part opens every bank that the processor sees, so one byte answers for them all.
   if (bytes[kLiteonBootBytes] != kLjmp) {
@@ -210,7 +209,7 @@ void Warn(const IdBlock& main, ImageReport& report) {
     report.warnings.push_back(
         fmt::format("the upper half is blank: {} of firmware in a chip of twice the size", half));
   }
-  if (!report.bank_mask && report.size_bytes >= 0x80000) {
+  if (!report.bank_mask && report.size_bytes >= kLiteonCdBytes) {
     report.warnings.push_back("no bank-switch code found; the layout is taken to be plain");
   }
 }
@@ -277,7 +276,7 @@ void ExamineMediatekLiteon(ByteView bytes, ImageReport& report) {
     report.refusal = Truncated(bytes.size(), SizeByMask(report.bank_mask));
   } else if (main != nullptr && main->format == kBurnerFormat && bytes.size() < kLeastBurnerBytes) {
     report.refusal = Truncated(bytes.size(), kLeastBurnerBytes);
-  } else if (bytes.size() == kFullBytes && report.bank_mask == 0x1f) {
+  } else if (bytes.size() == kLiteonDvdBytes && report.bank_mask == 0x1f) {
     report.refusal = ExaminePacked(bytes, report);
   } else {
     report.refusal = ExaminePlain(bytes, report);

@@ -18,10 +18,6 @@
 
 namespace firmbench::images {
 
-inline constexpr uint32_t kLiteonBootBytes = 0x4000;  // drive-protocols 6 [C]
-// Files of 128, 256, 512 KB and 1 MB [C].
-inline constexpr uint32_t kLiteonSizes[] = {0x20000, 0x40000, 0x80000, 0x100000};
-
 // Fills `report` as far as the bytes allow and sets `refusal` when they are not a whole image of
 // this format. Expects size_bytes and halves to be set.
 void ExamineMediatekLiteon(ByteView bytes, ImageReport& report);

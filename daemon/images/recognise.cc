@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/images/liteon_geometry.h"
 #include "daemon/images/mediatek_liteon.h"
 
 namespace firmbench::images {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/images/liteon_geometry.h"
 #include "daemon/images/liteon_models.h"
 #include "daemon/images/mediatek_liteon.h"
 #include "daemon/images/recognise.h"
@@ -13,17 +14,15 @@
 namespace firmbench::images {
 namespace {
 
-constexpr uint32_t kCdSmallBytes = 0x40000;
-constexpr uint32_t kCdBytes = 0x80000;
-constexpr uint32_t kDvdBytes = 0x100000;
-constexpr uint32_t kPieceBytes = 0x1000;
+constexpr uint32_t kPieceBytes = kBankBytes / 16;
 // Our own places; the first two lie in bank 0 beyond the boot code, and in the common part of the
 // packed layout.
-constexpr uint32_t kBankCodeAt = 0x4100;
-constexpr uint32_t kIdBlockAt = 0x4a40;
-constexpr uint32_t kNoteAt = 0x40;
-constexpr uint32_t kModelTextAt = 0x91200;  // in the bank of the EEPROM routines
-constexpr uint32_t kBankTopBytes = 0xc00;   // blank at the end of every bank
+constexpr uint32_t kBankCodeAt = 0x4100 / kGeometryDivisor;
+constexpr uint32_t kIdBlockAt = 0x4a40 / kGeometryDivisor;
+// In the boot code, or where a boot code that is too small for it leaves room.
+constexpr uint32_t kNoteAt = kGeometryDivisor == 1 ? 0x40 : kBankBytes / 2;
+constexpr uint32_t kModelTextAt = 0x91200 / kGeometryDivisor;  // in the bank of EEPROM routines
+constexpr uint32_t kBankTopBytes = 0xc00 / kGeometryDivisor;   // blank at the end of every bank
 constexpr std::string_view kNote = "CONTENT OF A SIMULATED DRIVE. NO FIRMWARE. NOT FOR A REAL ONE.";
 constexpr std::string_view kPackedTail = "SIMULATED IMAGE ";
 
@@ -122,15 +121,15 @@ Result<SyntheticImage> Complete(SyntheticImage spec) {
     spec.product = row->dvd_burner ? fmt::format("DVDRW {}", row->model) : std::string(row->model);
   }
   if (row->dvd_burner && spec.timestamp.empty()) spec.timestamp = UsualTimestamp(spec.revision);
-  if (spec.size_bytes == 0) spec.size_bytes = row->dvd_burner ? kDvdBytes : kCdBytes;
+  if (spec.size_bytes == 0) spec.size_bytes = row->dvd_burner ? kLiteonDvdBytes : kLiteonCdBytes;
   RETURN_IF_ERROR(CheckText("vendor", spec.vendor, 8));
   RETURN_IF_ERROR(CheckText("product", spec.product, 16));
   RETURN_IF_ERROR(CheckText("timestamp", spec.timestamp, 16));
   RETURN_IF_ERROR(CheckText("revision", spec.revision, 4));
   if (spec.revision.size() != 4) return FieldInvalid("the revision has not 4 characters");
-  const bool size_fits = row->dvd_burner
-                             ? spec.size_bytes == kDvdBytes
-                             : spec.size_bytes == kCdBytes || spec.size_bytes == kCdSmallBytes;
+  const bool size_fits =
+      row->dvd_burner ? spec.size_bytes == kLiteonDvdBytes
+                      : spec.size_bytes == kLiteonCdBytes || spec.size_bytes == kLiteonCdSmallBytes;
   if (!size_fits || (spec.packed && !row->dvd_burner)) {
     return InvalidArgument("SYNTHETIC_SIZE_INVALID",
                            fmt::format("a {} image cannot have {} bytes{}", row->model,
@@ -163,8 +162,8 @@ void PutIdBlock(const SyntheticImage& spec, Bytes& image) {
 void PutBankCode(const SyntheticImage& spec, Bytes& image) {
   // 03 for four banks is ours: what 256 KB images have is not publicly known.
   uint8_t mask = 0x03;
-  if (spec.size_bytes == kCdBytes) mask = 0x07;
-  if (spec.size_bytes == kDvdBytes) mask = spec.packed ? 0x1f : 0x0f;
+  if (spec.size_bytes == kLiteonCdBytes) mask = 0x07;
+  if (spec.size_bytes == kLiteonDvdBytes) mask = spec.packed ? 0x1f : 0x0f;
   const uint8_t code[] = {0xe5, 0x90, 0x54, mask, 0xb4, 0x00};
   std::copy(std::begin(code), std::end(code), image.begin() + kBankCodeAt);
 }
@@ -176,7 +175,7 @@ void PutBankStart(Bytes& image, size_t start) {
 void PutBankEnd(Bytes& image, size_t end) {
   std::fill(image.begin() + static_cast<ptrdiff_t>(end - kBankTopBytes),
             image.begin() + static_cast<ptrdiff_t>(end), 0xff);
-  Put(image, end - 8, "LITEONIT");
+  Put(image, end - kMakerMarkBytes, "LITEONIT");
 }
 
 void PutBanks(const SyntheticImage& spec, Bytes& image) {
@@ -189,7 +188,7 @@ void PutBanks(const SyntheticImage& spec, Bytes& image) {
     return;
   }
   const bool small_common = spec.revision[0] == 'U' || spec.revision[0] == 'V';
-  const size_t common = small_common ? 0x3000 : 0x4000;
+  const size_t common = small_common ? kPackedSmallCommonBytes : kPackedCommonBytes;
   PutBankStart(image, kLiteonBootBytes);
   const size_t unique = kBankBytes - common;
   for (size_t end = kLiteonBootBytes + common + unique; end <= image.size(); end += unique) {

@@ -32,18 +32,4 @@ static_assert(TableProblem(kAllChips).empty());
 
 std::span<const ChipRow> AllChips() { return kAllChips; }
 
-const ChipRow* FindChip(std::string_view part) {
-  for (const ChipRow& row : kAllChips) {
-    if (row.part == part) return &row;
-  }
-  return nullptr;
-}
-
-const ChipRow* FindChip(uint16_t manufacturer, uint16_t device) {
-  for (const ChipRow& row : kAllChips) {
-    if (row.manufacturer == manufacturer && row.device == device) return &row;
-  }
-  return nullptr;
-}
-
 }  // namespace firmbench::chips

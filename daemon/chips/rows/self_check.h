@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "daemon/chips/rows/geometry.h"
 #include "daemon/chips/rows/row.h"
 
 namespace firmbench::chips {
@@ -25,8 +26,10 @@ constexpr std::string_view EraseProblem(const ChipRow& row) {
     uint32_t smallest = row.size_bytes;
     for (const EraseBlock& block : method.layout) {
       if (block.unit_bytes == 0 || block.count == 0) return "an empty erase block";
-      // A unit starts on a multiple of 256, so that pages to verify never straddle two units.
-      if (block.unit_bytes % 256 != 0) return "an erase unit is not made of 256-byte pages";
+      // Pages to verify never straddle two units.
+      if (block.unit_bytes % kVerifyPageBytes != 0) {
+        return "an erase unit is not made of 256-byte pages";
+      }
       sum += uint64_t{block.unit_bytes} * block.count;
       smallest = block.unit_bytes < smallest ? block.unit_bytes : smallest;
     }
@@ -50,8 +53,8 @@ constexpr std::string_view RowProblem(const ChipRow& row) {
   if (row.manufacturer == 0 || row.manufacturer == 0xFF) return "the manufacturer is no id";
   if (row.manufacturer > 0xFF && row.manufacturer >> 8 != 0x7F) return "the continuation is not 7F";
   if (row.device > 0xFF && row.device >> 8 != 0x7F) return "the device's continuation is not 7F";
-  // 128 KB at least: the unlock addresses lie inside, and banks are 64 KB.
-  if (!IsPowerOfTwo(row.size_bytes) || row.size_bytes < 128 * 1024) return "the size";
+  // Two banks at least, 128 KB: the unlock addresses lie inside.
+  if (!IsPowerOfTwo(row.size_bytes) || row.size_bytes < 2 * kBankBytes) return "the size";
   if (row.size_bytes > 8 * 1024 * 1024) return "the size";
   if (row.page_write() != (row.page_bytes != 0)) return "page size and program method disagree";
   if (row.page_write() && (!IsPowerOfTwo(row.page_bytes) || row.page_bytes > 256))

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "daemon/families/family.h"
+#include "daemon/images/liteon_geometry.h"
 
 namespace firmbench::families::mediatek_liteon {
 
@@ -40,7 +41,7 @@ struct Row {
 };
 
 // The part of the flash that starts the drive (drive-protocols 6 [C]).
-inline constexpr uint32_t kBootBytes = 0x4000;
+inline constexpr uint32_t kBootBytes = images::kLiteonBootBytes;
 
 std::span<const ModelInfo> Models();
 

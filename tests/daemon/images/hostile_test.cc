@@ -9,6 +9,7 @@
 #include <set>
 
 #include "daemon/images/compare.h"
+#include "daemon/images/liteon_geometry.h"
 #include "daemon/images/mediatek_liteon.h"
 #include "daemon/images/recognise.h"
 #include "tests/support/image_builder.h"

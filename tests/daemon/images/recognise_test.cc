@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "daemon/images/liteon_geometry.h"
 #include "daemon/images/liteon_models.h"
 #include "daemon/images/mediatek_liteon.h"
 #include "tests/support/image_builder.h"

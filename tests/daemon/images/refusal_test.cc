@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "daemon/images/liteon_geometry.h"
 #include "daemon/images/recognise.h"
 #include "tests/support/image_builder.h"
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "daemon/ata/task_file.h"
+#include "daemon/chips/rows/geometry.h"
 #include "daemon/families/mediatek_liteon/sim/profiles.h"
 #include "daemon/families/mediatek_liteon/sim/vendor_commands.h"
 #include "daemon/simulator/controller.h"
@@ -28,8 +29,8 @@ constexpr uint8_t kWriteByte = 0x01;
 constexpr uint8_t kReadFour = 0x02;
 constexpr uint8_t kOutro = 0x81;
 
-constexpr uint8_t kLjmp = 0x02;        // the reset vector of an 8051 image (drive-protocols 6 [C])
-constexpr size_t kBootBytes = 0x4000;  // ID blocks are searched beyond it first [C]
+constexpr uint8_t kLjmp = 0x02;  // the reset vector of an 8051 image (drive-protocols 6 [C])
+constexpr size_t kBootBytes = chips::kBankBytes / 4;  // ID blocks are searched beyond it first [C]
 constexpr size_t kIdBlockBytes = 8 + 8 + 16 + 4;
 constexpr size_t kStampBytes = 16;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/families/mediatek_liteon/sim/profiles.h"
 
+#include "daemon/chips/rows/geometry.h"
+
 namespace firmbench::families::mediatek_liteon::sim {
 namespace {
 
@@ -26,7 +28,7 @@ const Profile kProfiles[] = {
         .buffer_capacity_bytes = 1895168,  // [I], from LTR-48247S
         .mmc_profiles = kCdRewriter,
         .chip_part = "W29C040",  // [P], one unit
-        .firmware_bytes = 512 * 1024,
+        .firmware_bytes = 8 * chips::kBankBytes,
         .gate = Gate::kAlways,  // [P]
     },
     {
@@ -41,7 +43,7 @@ const Profile kProfiles[] = {
         .buffer_capacity_bytes = 1895168,
         .mmc_profiles = kCdRewriter,
         .chip_part = "SST39VF040",  // [G]: unknown, a 512 KB byte-program part by default
-        .firmware_bytes = 512 * 1024,
+        .firmware_bytes = 8 * chips::kBankBytes,
         .gate = Gate::kAlways,  // [G]
     },
     {
@@ -57,7 +59,7 @@ const Profile kProfiles[] = {
         .mmc_profiles = kDvdRewriter,  // [I]
         .dvd = true,
         .chip_part = "Am29F080",  // [I]: a 1 MB byte-program part; which one is assumed
-        .firmware_bytes = 1024 * 1024,
+        .firmware_bytes = 16 * chips::kBankBytes,
         .gate = Gate::kEjectHeld,  // [I]
         .needs_id_block = true,    // [I]
     },

@@ -30,11 +30,12 @@ void WriteXdata(Controller& drive, uint32_t address, uint8_t value) {
   if (index < ram.size()) ram[index] = value;
 }
 
-// DF 83 00 00 TT 00 BK HH LL: TT = FF is program memory; the address counts inside its bank.
+// DF 83 00 00 TT 00 BK HH LL: TT = FF is program memory; the address counts inside its bank. A chip
+// that is smaller than a bank repeats in it.
 ScsiReply ReadMemory(Controller& drive, ByteView cdb) {
   const uint32_t bank = cdb[6];
   const uint32_t start = LoadBe16(&cdb[7]);
-  if (cdb[4] != 0xff || (bank + 1) * kBankBytes > drive.chip().size()) {
+  if (cdb[4] != 0xff || bank * kBankBytes >= drive.chip().size()) {
     return ScsiReply::InvalidField();
   }
   Bytes data(kBlockBytes);
