@@ -21,7 +21,7 @@ struct JobOptions {
 };
 struct JobRecoverOptions {
   std::string job;
-  std::string to = "old";  // "old", "new"
+  std::string to;  // "old", "new"; "" leaves it to the bench
   WritingOptions writing;
 };
 struct JobApproveOptions {

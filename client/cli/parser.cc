@@ -333,9 +333,9 @@ void Builder::AddJob() {
   recover_verb.add_option("JOB", recover->job, "The job whose write was cut")->required();
   recover_verb
       .add_option("--to", recover->to,
-                  "old: what the drive held before; new: what the job wanted to write")
-      ->check(CLI::IsMember({"old", "new"}))
-      ->capture_default_str();
+                  "old: what the drive held before (the usual way); new: what the job wanted to "
+                  "write")
+      ->check(CLI::IsMember({"old", "new"}));
   Writing(recover_verb, recover->writing);
 
   const auto approve = std::make_shared<JobApproveOptions>();

@@ -172,7 +172,11 @@ std::string WhyAndWhatNow(const v1::Job& job, render::Style style) {
   advice.erase(std::remove_if(advice.begin(), advice.end(),
                               [](const auto& line) { return line.rfind("What happened", 0) == 0; }),
                advice.end());
-  if (!advice.empty()) shown.mutable_error()->clear_remedy();
+  if (!advice.empty()) {
+    v1::JobError& error = *shown.mutable_error();
+    error.clear_remedy();
+    error.set_message(error.message().substr(0, error.message().find("; ")));
+  }
   return render::JobErrorText(shown.error(), style) + render::AdviceText(shown, style);
 }
 

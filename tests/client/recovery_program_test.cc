@@ -129,7 +129,8 @@ TEST_F(RecoveryProgramTest, TheEndOfACutJobSaysWhatToDo) {
   EXPECT_THAT(done.err, Not(HasSubstr("what to do:")));
   EXPECT_THAT(done.err, HasSubstr("reason: DAEMON_STOPPED"));
   EXPECT_THAT(done.err, HasSubstr("  Known          The firmware was read"));
-  EXPECT_THAT(done.err, HasSubstr(std::string("  Next           `firmbench job recover ") + kJob));
+  EXPECT_THAT(done.err,
+              HasSubstr(std::string("  Next           firmbench job recover ") + kJob + "\n"));
 }
 
 TEST_F(RecoveryProgramTest, ApprovesThePlanThatItShows) {

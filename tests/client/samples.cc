@@ -150,9 +150,8 @@ v1::Job SampleCutJob() {
       "Known: The firmware was read and compared: part of it is the new one, the rest is not. The "
       "EEPROM is as it was. The backup that this job made of the firmware is in the ledger.");
   job.add_advice("Not known: whether the drive starts with what it holds now.");
-  job.add_advice(std::string("Next: `firmbench job recover ") + kJob +
-                 "`: it shows its plan, asks, and writes the backup back. Until then leave the "
-                 "drive attached and powered.");
+  job.add_advice(std::string("Next: firmbench job recover ") + kJob);
+  job.add_advice("Next: It shows its plan, asks, and writes the backup back.");
   return job;
 }
 

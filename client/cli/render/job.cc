@@ -139,12 +139,15 @@ std::string JobDetails(const v1::Job& job, Style style) {
 std::string AdviceText(const v1::Job& job, Style style) {
   constexpr size_t kIndent = 17;  // "  What happened  "
   std::string text;
+  std::string last;
   for (const std::string& line : job.advice()) {
     const size_t colon = line.find(": ");
     const std::string label = Clean(line.substr(0, colon == std::string::npos ? 0 : colon));
     const std::string rest = colon == std::string::npos ? line : line.substr(colon + 2);
-    const size_t used = 2 + Columns(label);
-    text += "  " + Paint(style, label == "Next" ? Color::kYellow : Color::kBold, label) +
+    const std::string shown = label == last ? "" : label;
+    last = label;
+    const size_t used = 2 + Columns(shown);
+    text += "  " + Paint(style, label == "Next" ? Color::kYellow : Color::kBold, shown) +
             std::string(kIndent > used ? kIndent - used : 1, ' ') +
             Wrap(Clean(rest), kIndent, std::max(kIndent, used + 1)) + "\n";
   }
