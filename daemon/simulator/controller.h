@@ -169,6 +169,7 @@ class Controller {
   void TellHook(CommandMoment::Kind kind, uint64_t command, uint8_t opcode);
   void StrikeBefore(uint8_t opcode, int64_t now);
   void StrikeAfter(const CommandFacts& facts, int64_t now);
+  CommandFacts FactsOf(uint64_t command, uint8_t opcode) const;
   uint64_t CommandsSoFar() const { return counts_.scsi_commands + counts_.task_file_ops; }
   int64_t WorkAt(uint32_t percent) const;
   void ApplyPower(const FaultSpec& fault, int64_t now);

@@ -25,13 +25,24 @@ void Controller::TellHook(CommandMoment::Kind kind, uint64_t command, uint8_t op
   if (hook_) hook_(CommandMoment(kind, command, opcode, *this));
 }
 
+CommandFacts Controller::FactsOf(uint64_t command, uint8_t opcode) const {
+  constexpr uint32_t kUnlockCycles = 3;
+  const uint32_t page_bytes = chip_.row().page_bytes;
+  return {.command = command,
+          .writes = watch_.begun,
+          .opcode = opcode,
+          .state = state_.run,
+          .cycles = watch_.announced ? chip_.CyclesInSequence() : 0,
+          .half_load = page_bytes == 0 ? 0 : kUnlockCycles + page_bytes / 2};
+}
+
 void Controller::AttendBefore(uint8_t opcode, int64_t now) {
   const uint64_t command = CommandsSoFar();
   chip_.Settle(now);
   if (watch_.begun != writes_seen_) {  // a page began to be written since the last command
     writes_seen_ = watch_.begun;
     TellHook(CommandMoment::Kind::kAtWork, command - 1, opcode);
-    StrikeAfter({command - 1, watch_.begun, opcode, state_.run}, now);
+    StrikeAfter(FactsOf(command - 1, opcode), now);
     if (state_.run == RunState::kOff) return;
   }
   TellHook(CommandMoment::Kind::kBefore, command, opcode);
@@ -45,11 +56,11 @@ void Controller::AttendAfter(uint8_t opcode, int64_t now) {
     writes_seen_ = watch_.begun;
     TellHook(CommandMoment::Kind::kAtWork, command, opcode);
   }
-  StrikeAfter({command, watch_.begun, opcode, state_.run}, now);
+  StrikeAfter(FactsOf(command, opcode), now);
 }
 
 void Controller::StrikeBefore(uint8_t opcode, int64_t now) {
-  strikes_ = faults_.Before({CommandsSoFar(), watch_.begun, opcode, state_.run});
+  strikes_ = faults_.Before(FactsOf(CommandsSoFar(), opcode));
   watch_.drop_next += strikes_.drop_writes;
   read_disturbed_ = strikes_.noise_one_in != 0 || strikes_.alias_window_bytes != 0 ||
                     strikes_.stuck || strikes_.stale;
@@ -59,6 +70,7 @@ void Controller::StrikeBefore(uint8_t opcode, int64_t now) {
     handle_->flash.assign(array.begin(), array.end());
   }
   if (strikes_.timeout) state_.hung = true;
+  if (strikes_.preempted) chip_.HoldUp(now);
 }
 
 void Controller::StrikeAfter(const CommandFacts& facts, int64_t now) {
@@ -78,8 +90,9 @@ int64_t Controller::WorkAt(uint32_t percent) const {
 }
 
 void Controller::ApplyPower(const FaultSpec& fault, int64_t now) {
-  // A cut aimed at a write strikes in the middle of it.
-  const int64_t at = fault.at.write != 0 ? WorkAt(50) : now;
+  // A cut aimed at a write strikes in its work.
+  const bool in_work = fault.at.write != 0 && fault.at.cycle == 0;
+  const int64_t at = in_work ? WorkAt(fault.percent) : now;
   const int64_t back = fault.back_after ? now + fault.back_after->count() : kNoTime;
   if (fault.kind == FaultKind::kPowerCut) {
     CutPower(at);

@@ -8,7 +8,7 @@
 namespace firmbench::simulator {
 namespace {
 
-constexpr std::array<std::pair<FaultKind, std::string_view>, 13> kKinds = {{
+constexpr std::array<std::pair<FaultKind, std::string_view>, 14> kKinds = {{
     {FaultKind::kTimeout, "timeout"},
     {FaultKind::kCheckCondition, "check_condition"},
     {FaultKind::kShortTransfer, "short_transfer"},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 13> kKinds = {{
     {FaultKind::kBackAs, "back_as"},
     {FaultKind::kStuckStatus, "stuck_status"},
     {FaultKind::kIgnoreIntro, "ignore_intro"},
+    {FaultKind::kPreempted, "preempted"},
 }};
 
 constexpr std::array<std::pair<RunState, std::string_view>, 5> kStates = {{
@@ -82,6 +83,9 @@ void Apply(const FaultSpec& spec, Strikes& strikes) {
     case FaultKind::kIgnoreIntro:
       strikes.ignore_intro = true;
       break;
+    case FaultKind::kPreempted:
+      strikes.preempted = true;
+      break;
     case FaultKind::kDropWrite:
     case FaultKind::kPowerCut:
     case FaultKind::kGone:
@@ -106,6 +110,14 @@ bool FaultPlan::Due(const Entry& entry, const CommandFacts& facts) {
   return !at.state || *at.state == facts.state;
 }
 
+bool FaultPlan::WriteDue(const FaultSpec& spec, const CommandFacts& facts) {
+  const FaultTrigger& at = spec.at;
+  const bool preempted = spec.kind == FaultKind::kPreempted;
+  const uint32_t cycle = at.cycle == 0 && preempted ? facts.half_load : at.cycle;
+  if (cycle == 0) return !preempted && facts.writes >= at.write;
+  return facts.writes + 1 >= at.write && facts.cycles >= cycle;
+}
+
 Strikes FaultPlan::Before(const CommandFacts& facts) {
   Strikes strikes;
   for (Entry& entry : entries_) {
@@ -118,7 +130,7 @@ Strikes FaultPlan::Before(const CommandFacts& facts) {
       strikes.drop_writes = spec.times == 0 ? std::numeric_limits<uint32_t>::max() : spec.times;
       continue;
     }
-    if (facts.writes < spec.at.write) continue;
+    if (!WriteDue(spec, facts)) continue;
     if (spec.times != 0 && entry.used >= spec.times) continue;
     ++entry.used;
     Apply(spec, strikes);
@@ -129,7 +141,7 @@ Strikes FaultPlan::Before(const CommandFacts& facts) {
 const FaultSpec* FaultPlan::After(const CommandFacts& facts) {
   for (Entry& entry : entries_) {
     const FaultSpec& spec = entry.spec;
-    if (!IsPower(spec.kind) || facts.writes < spec.at.write || !Due(entry, facts)) continue;
+    if (!IsPower(spec.kind) || !WriteDue(spec, facts) || !Due(entry, facts)) continue;
     if (spec.times != 0 && entry.used >= spec.times) continue;
     ++entry.used;
     return &spec;

@@ -30,6 +30,8 @@ enum class FaultKind : uint8_t {
   kBackAs,          // unplugged and at once back under `identity`
   kStuckStatus,     // the status register shows `status` and no command is taken
   kIgnoreIntro,     // the vendor intro is not answered (`times`: how often)
+  kPreempted,       // page-write parts: the host is held up beyond the load window after cycle
+                    // `at.cycle` (default: half of the page is loaded)
 };
 std::string_view ToString(FaultKind kind);  // "timeout", "check_condition", ...
 std::optional<FaultKind> ParseFaultKind(std::string_view text);
@@ -47,6 +49,10 @@ struct FaultTrigger {
                                   // or programs, EEPROM write), from 1
   std::optional<uint8_t> opcode;  // SCSI operation code or task-file command
   std::optional<RunState> state;
+  // kPreempted, kPowerCut, kGone, kBackAs: on the way to that write (default: the first), after the
+  // k-th write cycle of its sequence, from 1: unlock cycles, then loads. Counted only while the
+  // start of a write is announced, so that chip identification is not meant.
+  uint32_t cycle = 0;
 };
 
 struct FaultSpec {
@@ -57,8 +63,9 @@ struct FaultSpec {
   uint32_t one_in = 65536;                   // kNoisyRead; > 0
   uint32_t window_bytes = 0x10000;           // kAliasedRead; a power of two
   uint8_t status = 0x52;                     // kStuckStatus
-  std::optional<Nanos> back_after;           // kPowerCut, kGone; nullopt: only by hand
-  DriveIdentity identity;                    // kBackAs
+  uint32_t percent = 50;            // kPowerCut, kGone, kBackAs at a write: of its work done; 0..99
+  std::optional<Nanos> back_after;  // kPowerCut, kGone; nullopt: only by hand
+  DriveIdentity identity;           // kBackAs
 };
 
 // Everything that strikes one command.
@@ -68,6 +75,7 @@ struct Strikes {
   bool stuck = false;
   bool stale = false;
   bool ignore_intro = false;
+  bool preempted = false;
   std::optional<SenseInfo> sense;
   std::optional<uint8_t> status;
   uint32_t noise_one_in = 0;        // 0: none
@@ -81,6 +89,9 @@ struct CommandFacts {
   uint64_t writes = 0;   // writes of a memory so far
   uint8_t opcode = 0;
   RunState state = RunState::kRun;
+  uint32_t cycles = 0;  // of the announced write's sequence that is under way; 0: none
+  // The cycles with which half of a page is loaded; 0 on byte parts.
+  uint32_t half_load = 0;
 };
 
 class FaultPlan {
@@ -101,6 +112,7 @@ class FaultPlan {
     uint32_t used = 0;
   };
   static bool Due(const Entry& entry, const CommandFacts& facts);
+  static bool WriteDue(const FaultSpec& spec, const CommandFacts& facts);
   std::vector<Entry> entries_;
 };
 

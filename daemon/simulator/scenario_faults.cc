@@ -17,9 +17,10 @@ Nanos Millis(int64_t count) { return std::chrono::milliseconds(count); }
 Status ReadTrigger(const TableReader& fault, FaultTrigger& at) {
   ASSIGN_OR_RETURN(const std::optional<TableReader> table, fault.Table("at"));
   if (!table) return Ok();
-  RETURN_IF_ERROR(table->OnlyKeys({"command", "write", "opcode", "state"}));
+  RETURN_IF_ERROR(table->OnlyKeys({"command", "write", "cycle", "opcode", "state"}));
   RETURN_IF_ERROR(table->Number("command", 1, kMaxCount, at.command));
   RETURN_IF_ERROR(table->Number("write", 1, kMaxCount, at.write));
+  RETURN_IF_ERROR(table->Number("cycle", 1, kMaxCount, at.cycle));
   RETURN_IF_ERROR(table->Number("opcode", 0, 0xff, at.opcode));
   std::string state;
   RETURN_IF_ERROR(table->Text("state", 16, state));
@@ -83,7 +84,7 @@ Result<bool> ReadDefect(const TableReader& table, std::string_view kind, ChipDef
 
 Status ReadParameters(const TableReader& table, FaultSpec& fault) {
   RETURN_IF_ERROR(table.OnlyKeys({"kind", "at", "times", "sense", "one_in", "window_bytes",
-                                  "status", "back_after_ms", "identity"}));
+                                  "status", "percent", "back_after_ms", "identity"}));
   RETURN_IF_ERROR(ReadTrigger(table, fault.at));
   RETURN_IF_ERROR(table.Number("times", 0, kMaxCount, fault.times));
   RETURN_IF_ERROR(ReadSense(table, fault.sense));
@@ -93,6 +94,7 @@ Status ReadParameters(const TableReader& table, FaultSpec& fault) {
     return table.Wrong("window_bytes", "'window_bytes' must be a power of two");
   }
   RETURN_IF_ERROR(table.Number("status", 0, 0xff, fault.status));
+  RETURN_IF_ERROR(table.Number("percent", 0, 99, fault.percent));
   std::optional<int64_t> back_after_ms;
   RETURN_IF_ERROR(table.Number("back_after_ms", 0, kMaxMillis, back_after_ms));
   if (back_after_ms) fault.back_after = Millis(*back_after_ms);

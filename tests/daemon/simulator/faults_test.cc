@@ -57,7 +57,7 @@ FaultSpec Fault(FaultKind kind, FaultTrigger at = {}, uint32_t times = 1) {
 }
 
 TEST(Faults, HaveNames) {
-  for (int i = 0; i <= static_cast<int>(FaultKind::kIgnoreIntro); ++i) {
+  for (int i = 0; i <= static_cast<int>(FaultKind::kPreempted); ++i) {
     EXPECT_EQ(ParseFaultKind(ToString(static_cast<FaultKind>(i))), static_cast<FaultKind>(i));
   }
   for (int i = 0; i <= static_cast<int>(RunState::kDead); ++i) {
