@@ -33,8 +33,8 @@ struct Config {
   std::chrono::minutes claim{30};  // [jobs] claim_minutes, for claims that name no time
 };
 
-// What one week has: longer than anybody is at a bench.
-inline constexpr int64_t kMaxClaimMinutes = 7 * 24 * 60;
+// One day: what the engine grants at most.
+inline constexpr int64_t kMaxClaimMinutes = 24 * 60;
 
 // Keys: state_dir, listen, simulate, log_level; keep_awake in [power]; finish ("ask", "old", "new")
 // in [recovery]; spill_folder and claim_minutes (1 to kMaxClaimMinutes) in [jobs]. A key that is

@@ -26,7 +26,7 @@ TEST(Config, ReadsEveryKey) {
   const auto config = ParseConfig(
       "state_dir = '/srv/bench'\nlisten = 'unix:/srv/sock'\nsimulate = 'b.toml'\n"
       "log_level = 'debug'\n[power]\nkeep_awake = false\n[recovery]\nfinish = 'new'\n"
-      "[jobs]\nspill_folder = '/srv/spill'\nclaim_minutes = 10080\n",
+      "[jobs]\nspill_folder = '/srv/spill'\nclaim_minutes = 1440\n",
       "bench.toml");
   ASSERT_TRUE(config);
   EXPECT_EQ(config->state_dir, "/srv/bench");
@@ -36,7 +36,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_FALSE(config->keep_awake);
   EXPECT_EQ(config->finish, Finish::kNew);
   EXPECT_EQ(config->spill_folder, "/srv/spill");
-  EXPECT_EQ(config->claim, std::chrono::minutes(10080));
+  EXPECT_EQ(config->claim, std::chrono::minutes(1440));
 }
 
 TEST(Config, IsShippedAsAnExampleThatSaysTheDefaults) {
@@ -82,8 +82,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Mistake{"[power]\nfinish = 'old'\n", "bench.toml:2:1", "unknown key finish"},
                       Mistake{"[power]\nkeep_awake = 'no'\n", "bench.toml:2:14", "true or false"},
                       Mistake{"[recovery]\nfinish = 'both'\n", "bench.toml:2:10", "ask, old, new"},
-                      Mistake{"[jobs]\nclaim_minutes = 0\n", "bench.toml:2:17", "1 to 10080"},
-                      Mistake{"[jobs]\nclaim_minutes = 10081\n", "bench.toml:2:17", "1 to 10080"},
+                      Mistake{"[jobs]\nclaim_minutes = 0\n", "bench.toml:2:17", "1 to 1440"},
+                      Mistake{"[jobs]\nclaim_minutes = 1441\n", "bench.toml:2:17", "1 to 1440"},
                       Mistake{"[jobs]\nclaim_minutes = 1.5\n", "bench.toml:2:17", "whole number"},
                       Mistake{"[[jobs]]\n", "bench.toml:1:", "jobs is a table"}));
 
