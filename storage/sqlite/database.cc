@@ -83,7 +83,9 @@ ByteView Statement::Blob(int column) const {
 
 Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   sqlite3* handle = nullptr;
-  const int access = options.mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  const int access = options.mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY
+                     : options.mode == Mode::kCreate ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                                     : SQLITE_OPEN_READWRITE;
   const int code = sqlite3_open_v2(options.path.c_str(), &handle,
                                    access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   // A handle exists even after a failure (except without memory) and must be closed.
@@ -98,6 +100,21 @@ Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
                   "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{};",
                   options.cache_kib)));
   return database;
+}
+
+Result<int64_t> Database::FileSize(const std::string& path) {
+  sqlite3* handle = nullptr;
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 size = 0;
+  int code =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (code == SQLITE_OK) {
+    code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  }
+  if (code == SQLITE_OK) code = file->pMethods->xFileSize(file, &size);
+  sqlite3_close(handle);
+  if (code != SQLITE_OK) return SqliteError(code, "its size cannot be read");
+  return int64_t{size};
 }
 
 Database::~Database() {

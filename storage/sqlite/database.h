@@ -80,7 +80,8 @@ class Statement {
 
 class Database {
  public:
-  enum class Mode : unsigned char { kReadOnly, kReadWrite };
+  // kCreate: makes the file when it is missing.
+  enum class Mode : unsigned char { kReadOnly, kReadWrite, kCreate };
   struct Options {
     std::string path;
     Mode mode = Mode::kReadWrite;
@@ -88,9 +89,11 @@ class Database {
     int busy_ms = 5000;   // how long a lock of another program is waited for
   };
 
-  // Opens an existing file; sets what every connection needs (foreign keys, synchronous=FULL,
+  // Opens a file; sets what every connection needs (foreign keys, synchronous=FULL,
   // distrust of the schema) but does not touch the file.
   static Result<std::unique_ptr<Database>> Open(const Options& options);
+  // Bytes of the database file, without its log; looks at nothing inside it.
+  static Result<int64_t> FileSize(const std::string& path);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

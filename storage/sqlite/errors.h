@@ -14,8 +14,8 @@ namespace firmbench::storage::sqlite {
 // errno behind IOERR and CANTOPEN (0: not known).
 //   SQLITE_FULL LEDGER_FULL, READONLY LEDGER_READ_ONLY, IOERR and CANTOPEN LEDGER_IO (but with
 //   ENOSPC, EDQUOT and EFBIG LEDGER_FULL, with EROFS LEDGER_READ_ONLY: SQLite knows only the first
-//   by itself; a failed sync stays LEDGER_IO whatever its errno, as nobody knows what is on the disk),
-//   BUSY and LOCKED LEDGER_BUSY, CORRUPT and NOTADB LEDGER_CORRUPT, NOMEM LEDGER_MEMORY,
+//   by itself; a failed sync stays LEDGER_IO whatever its errno, as nobody knows what is on the
+//   disk), BUSY and LOCKED LEDGER_BUSY, CORRUPT and NOTADB LEDGER_CORRUPT, NOMEM LEDGER_MEMORY,
 //   unique or primary key ALREADY_EXISTS, foreign key NOT_FOUND,
 //   any other constraint or trigger LEDGER_CONSTRAINT, the rest LEDGER_INTERNAL.
 Error SqliteError(int code, std::string_view message, int system_errno = 0);

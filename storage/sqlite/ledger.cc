@@ -189,8 +189,12 @@ Result<std::unique_ptr<Ledger>> OpenLedger(const OpenOptions& options) {
   ASSIGN_OR_RETURN(const bool there, sqlite::Inspect(options.path, options.create, migrations));
   if (!there) RETURN_IF_ERROR(sqlite::CreateFile(options.path));
   ASSIGN_OR_RETURN(auto database, Database::Open({.path = options.path, .cache_kib = 1024}));
+  // A new file gets its log by a transaction with a rollback journal; EXTRA makes durable that this
+  // journal is gone, or a power cut much later could bring it back and undo what came after it.
   // The log is kept within 16 MiB after a checkpoint: a few backups of the largest firmware.
-  RETURN_IF_ERROR(database->Exec("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216;"));
+  RETURN_IF_ERROR(
+      database->Exec("PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                     "PRAGMA journal_size_limit=16777216;"));
   RETURN_IF_ERROR(sqlite::Migrate(*database, migrations, *options.clock));
   return sqlite::SqliteLedger::Create(std::move(database), options);
 }

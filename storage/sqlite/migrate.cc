@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@
 
 namespace firmbench::storage::sqlite {
 namespace {
+
+constexpr int64_t kPageBytes = 4096;
 
 Error FileError(int error_number, const std::string& what) {
   const std::string text = what + ": " + std::generic_category().message(error_number);
@@ -61,6 +64,37 @@ Error Newer(int64_t found, int supported) {
       .With("supported_version", supported_version);
 }
 
+// SQLite may be given another file system than the kernel's; files there have paths, too.
+bool InAnotherFileSystem(const std::string& path) {
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  int exists = 0;
+  return vfs != nullptr &&
+         vfs->xAccess(vfs, path.c_str(), SQLITE_ACCESS_EXISTS, &exists) == SQLITE_OK && exists != 0;
+}
+
+// What Inspect says of a file that is there.
+Result<bool> InspectDatabase(const std::string& path, std::span<const Migration> migrations) {
+  const auto opened = Database::Open({.path = path, .mode = Database::Mode::kReadOnly});
+  if (!opened) {
+    // Cut off in a transaction with a rollback journal, which only a connection that writes can
+    // undo. A ledger has one, when it is made, and then one page at most: nothing to lose.
+    const bool cut_off = opened.error().reason() == "LEDGER_READ_ONLY";
+    ASSIGN_OR_RETURN(const int64_t size, Database::FileSize(path));
+    if (cut_off && size <= kPageBytes) return false;
+    return opened.error();
+  }
+  Database& database = **opened;
+  ASSIGN_OR_RETURN(const int64_t id, database.QueryInt("PRAGMA application_id"));
+  ASSIGN_OR_RETURN(const int64_t tables, database.QueryInt("SELECT count(*) FROM sqlite_schema"));
+  // A file that was made but lost power before its first migration is still empty.
+  if (id == 0 && tables == 0) return false;
+  if (id != kApplicationId) return NotALedger();
+  ASSIGN_OR_RETURN(const int64_t version, database.QueryInt("PRAGMA user_version"));
+  const int supported = migrations.empty() ? 0 : migrations.back().version;
+  if (version > supported) return Newer(version, supported);
+  return true;
+}
+
 Status Apply(Database& database, const Migration& migration, const Clock& clock) {
   RETURN_IF_ERROR(database.Exec(std::string(migration.sql)));
   ASSIGN_OR_RETURN(Statement record,
@@ -85,6 +119,7 @@ Result<bool> Inspect(const std::string& path, bool create, std::span<const Migra
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) return FileError(errno, "the ledger cannot be found");
+    if (InAnotherFileSystem(path)) return InspectDatabase(path, migrations);
     if (create) return false;
     return NotFound("LEDGER_MISSING", "there is no ledger at the configured path")
         .WithRemedy("Check the path in the configuration, or let firmbenchd make a new ledger.");
@@ -92,24 +127,19 @@ Result<bool> Inspect(const std::string& path, bool create, std::span<const Migra
   if (!S_ISREG(info.st_mode)) return NotALedger();
   if (info.st_size == 0) return false;
   ASSIGN_OR_RETURN(const bool is_database, IsDatabase(path));
-  if (!is_database) return NotALedger();
-  ASSIGN_OR_RETURN(const auto database,
-                   Database::Open({.path = path, .mode = Database::Mode::kReadOnly}));
-  ASSIGN_OR_RETURN(const int64_t id, database->QueryInt("PRAGMA application_id"));
-  ASSIGN_OR_RETURN(const int64_t tables, database->QueryInt("SELECT count(*) FROM sqlite_schema"));
-  // A file that was made but lost power before its first migration is still empty.
-  if (id == 0 && tables == 0) return false;
-  if (id != kApplicationId) return NotALedger();
-  ASSIGN_OR_RETURN(const int64_t version, database->QueryInt("PRAGMA user_version"));
-  const int supported = migrations.empty() ? 0 : migrations.back().version;
-  if (version > supported) return Newer(version, supported);
-  return true;
+  // The first page of a new ledger may be half written; its journal knows.
+  const bool unfinished =
+      info.st_size <= kPageBytes && ::access((path + "-journal").c_str(), F_OK) == 0;
+  if (!is_database && !unfinished) return NotALedger();
+  return InspectDatabase(path, migrations);
 }
 
 Status CreateFile(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.valid()) {
     if (errno == ENOENT || errno == ENOTDIR) {
+      // The folder may be one of a file system of SQLite's own kind.
+      if (Database::Open({.path = path, .mode = Database::Mode::kCreate})) return Ok();
       return NotFound("LEDGER_MISSING", "the folder for the ledger does not exist")
           .WithRemedy("Make the folder and give it to the user that runs firmbenchd.");
     }
