@@ -165,6 +165,10 @@ class Session {
   // Leaves update mode, resets the drive and waits until it answers as a drive again.
   // DRIVE_NOT_BACK when it does not within the row's limit.
   virtual Status LeaveUpdateMode(Observer& observer) = 0;
+
+  // Brings back a drive that somebody else left in whatever mode: ends update mode, resets it and
+  // waits at most `limit` until it answers as a drive. Touches no memory. DRIVE_NOT_BACK.
+  virtual Status BringBack(Nanos limit) = 0;
 };
 
 // What a lane lends a session for its lifetime. The handles stand behind the gate.
@@ -174,6 +178,9 @@ struct DriveAccess {
   Clock* clock = nullptr;              // never nullptr
   bool second_device = false;          // the drive is device 1 (slave) of its channel
   bool simulated = false;
+  // The drive does not answer as a drive: what it holds is read in update mode, which is entered
+  // without hands first, and nobody waits for it to come back after a read.
+  bool silent = false;
 };
 
 // Time a phase takes by the row's figures, for honest progress. Zero means negligible.

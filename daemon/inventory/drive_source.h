@@ -52,6 +52,7 @@ struct Attachment {
   std::string bay;       // what the port is called on the bench: "bay 1"
   std::string channel;   // attachments with the same channel share a lane
   std::string connection_text;  // "simulated IDE, alone on its channel"
+  std::string bridge;  // stable name of the bridge it hangs on; drives with the same share it; ""
   families::Connection connection;
   bool second_device = false;
   uint64_t generation = 0;  // grows with every plug-in at this topology

@@ -83,6 +83,15 @@ void FinishEtag(DriveSnapshot& snapshot) {
 
 }  // namespace
 
+bool Concerns(const storage::Quarantine& quarantine, const DriveSnapshot& drive) {
+  const std::string& id = quarantine.subject_id;
+  if (id.empty()) return false;
+  if (quarantine.subject_kind == "drive") return id == drive.id;
+  if (quarantine.subject_kind == "unit") return id == drive.unit.unit_id;
+  if (quarantine.subject_kind == "port") return id == drive.topology;
+  return quarantine.subject_kind == "bridge" && id == drive.bridge;
+}
+
 Inventory::Inventory(DriveSource& source, storage::Ledger& ledger)
     : source_(source), ledger_(ledger) {
   source_.Watch([this] { Rescan(); });
@@ -175,6 +184,7 @@ void Inventory::Adopt(const std::string& id, Attachment attachment) {
   snapshot->bay = attachment.bay;
   snapshot->channel = attachment.channel;
   snapshot->connection_text = attachment.connection_text;
+  snapshot->bridge = attachment.bridge;
   snapshot->connection = attachment.connection;
   snapshot->generation = attachment.generation;
   FinishEtag(*snapshot);
@@ -307,7 +317,6 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
 
 void Inventory::MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const {
   snapshot.unit = {};
-  snapshot.quarantine.clear();
   if (snapshot.condition == DriveCondition::kReady && snapshot.model != nullptr) {
     Observed observed;
     if (const auto serial = snapshot.identity.serial()) observed.serials.push_back(*serial);
@@ -319,14 +328,36 @@ void Inventory::MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const {
       snapshot.problems.push_back(ToProblem(known.error()));
     }
   }
+  TakeQuarantines(snapshot);
+  snapshot.claimed_by.clear();
+  const auto claims = ledger_.ListClaims(snapshot.id, true);
+  if (!claims || claims->empty()) return;
+  snapshot.claimed_by = claims->front().principal;
+  snapshot.claim_note = claims->front().note;
+  snapshot.claim_expires_us = claims->front().expires_us;
+}
+
+void Inventory::TakeQuarantines(DriveSnapshot& snapshot) const {
+  snapshot.quarantine.clear();
   const auto quarantines = ledger_.ListQuarantines(true);
   if (!quarantines) return;
+  bool told = false;
   for (const auto& quarantine : *quarantines) {
-    const bool mine =
-        (quarantine.subject_kind == "drive" && quarantine.subject_id == snapshot.id) ||
-        (quarantine.subject_kind == "unit" && quarantine.subject_id == snapshot.unit.unit_id &&
-         !snapshot.unit.unit_id.empty());
-    if (mine) snapshot.quarantine = quarantine.reason;
+    if (!Concerns(quarantine, snapshot)) continue;
+    snapshot.quarantine = quarantine.reason;
+    if (told || quarantine.job_id.empty()) continue;
+    const auto job = ledger_.GetJob(quarantine.job_id);
+    if (!job || job->write_started_us == 0 || job->drive_state == "untouched") continue;
+    const std::string& root = job->recovers.empty() ? job->id : job->recovers;
+    // What a person at this bench has to know before anything else.
+    snapshot.problems.insert(
+        snapshot.problems.begin(),
+        {"RECOVERY_NEEDED",
+         fmt::format("the {} write to the drive in {} was cut off at {}: it may not start until it "
+                     "is brought back",
+                     job->memory, snapshot.bay, FormatRfc3339(job->write_started_us).substr(0, 16)),
+         "firmbench job recover jobs/" + root});
+    told = true;
   }
 }
 
@@ -393,7 +424,8 @@ void Inventory::Reassess(const std::string& id) {
     }
     // Only what the drive itself said stays.
     std::erase_if(snapshot.problems, [](const Problem& problem) {
-      return problem.reason == "UNIT_AMBIGUOUS" || problem.reason.starts_with("LEDGER_");
+      return problem.reason == "UNIT_AMBIGUOUS" || problem.reason == "RECOVERY_NEEDED" ||
+             problem.reason.starts_with("LEDGER_");
     });
     MatchToLedger(snapshot, eeprom);
     changed = Publish(std::move(snapshot), std::move(eeprom));

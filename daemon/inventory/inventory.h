@@ -42,6 +42,7 @@ struct DriveSnapshot {
   std::string bay;
   std::string channel;
   std::string connection_text;
+  std::string bridge;  // what it hangs on, "" when directly attached
   families::Connection connection;
   uint64_t generation = 0;
   DriveCondition condition = DriveCondition::kIdentifying;
@@ -52,9 +53,16 @@ struct DriveSnapshot {
   UnitMatch unit;
   std::string eeprom_stable_sha256;  // "" when the EEPROM was not read
   std::string quarantine;            // reason, "" when none
+  std::string claimed_by;            // principal, "" when nobody has claimed the drive
+  std::string claim_note;
+  int64_t claim_expires_us = 0;
   std::vector<Problem> problems;
 };
 using Snapshot = std::shared_ptr<const DriveSnapshot>;
+
+// Does the quarantine keep this drive from being written: its own, its unit's, its port's or its
+// bridge's?
+bool Concerns(const storage::Quarantine& quarantine, const DriveSnapshot& drive);
 
 // Everything the job engine needs to work on a drive, valid while the inventory lives.
 struct DriveBinding {
@@ -107,6 +115,7 @@ class Inventory {
   void Identify(const std::string& id);
   DriveSnapshot AskDrive(const Attachment& attachment, DriveSnapshot snapshot, Bytes& eeprom) const;
   void MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const FB_REQUIRES(assess_mutex_);
+  void TakeQuarantines(DriveSnapshot& snapshot) const;
   std::string MarkTwins(DriveSnapshot& snapshot) const FB_REQUIRES(mutex_);
   Lane* LaneFor(const std::string& channel) FB_REQUIRES(mutex_);
 

@@ -15,19 +15,22 @@ namespace {
 // What a request asks for, as a digest: the same request id with another body is refused.
 std::string RequestDigest(const CreateRequest& request) {
   const JobSpec& spec = request.spec;
-  return Sha256Hex(AsBytes(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", ToString(spec.kind),
-                                       spec.drive_id, spec.memory, spec.image_id, spec.dump_id,
-                                       spec.override_reason, request.principal)));
+  return Sha256Hex(AsBytes(
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", ToString(spec.kind), spec.drive_id,
+                  spec.memory, spec.image_id, spec.dump_id, spec.override_reason, request.principal,
+                  spec.recovers, spec.recover_to, spec.model)));
 }
 
-storage::Job MakeRow(const CreateRequest& request, const Plan& plan,
-                     const inventory::DriveSnapshot& drive, const Clock& clock) {
+storage::Job MakeRow(const CreateRequest& request, const Plan& plan, const PlanInputs& inputs,
+                     const Clock& clock) {
+  const inventory::DriveSnapshot& drive = *inputs.drive;
   storage::Job row;
   row.id = NewId(clock);
   row.kind = ToString(plan.spec.kind);
   row.drive_id = drive.id;
   row.topology = drive.topology;
-  row.unit_id = drive.unit.unit_id;
+  row.unit_id = inputs.cut ? inputs.cut->job.unit_id : drive.unit.unit_id;
+  row.recovers = plan.spec.recovers;
   row.family = drive.model->family;
   row.model = drive.model->model;
   row.memory = plan.spec.memory;
@@ -79,7 +82,7 @@ Result<JobView> Engine::Create(const CreateRequest& request) {
     RefuseAudited(request, allowed.error());
     return allowed.error();
   }
-  const storage::Job row = MakeRow(request, plan, *drive, services_.clock);
+  const storage::Job row = MakeRow(request, plan, inputs, services_.clock);
   if (const Status accepted = Accept(row, plan); !accepted) {
     if (accepted.error().reason() != "ALREADY_EXISTS") return accepted.error();
     // The same request came twice at once, and the other one was faster.
@@ -87,15 +90,18 @@ Result<JobView> Engine::Create(const CreateRequest& request) {
     if (repeated) return std::move(*repeated);
     return accepted.error();
   }
-  auto job = std::make_shared<LiveJob>(row, plan);
+  Adopt(row, plan, drive->channel);
+  if (!plan.needs_approval) RETURN_IF_ERROR(Start(Live(row.id)));
+  return Get(row.id);
+}
+
+void Engine::Adopt(const storage::Job& row, Plan plan, const std::string& channel) {
+  auto job = std::make_shared<LiveJob>(row, std::move(plan));
   {
     MutexLock lock(mutex_);
-    if (draining_) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
-    live_[row.id] = {job, drive->channel, 0};
+    live_[row.id] = {std::move(job), channel, 0};
   }
   services_.hub.Notify(row.id);
-  if (!plan.needs_approval) RETURN_IF_ERROR(Start(job));
-  return Get(row.id);
 }
 
 // The request id is looked up before anything else, so that a client that lost the answer gets it.
@@ -111,8 +117,7 @@ Result<std::optional<JobView>> Engine::FindRepeated(const CreateRequest& request
   return std::optional<JobView>(std::move(view));
 }
 
-Status Engine::CheckRequest(const CreateRequest& request,
-                            const inventory::DriveSnapshot& drive) const {
+Status Engine::CheckRequest(const CreateRequest& request, const inventory::DriveSnapshot& drive) {
   {
     MutexLock lock(mutex_);
     if (draining_) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
@@ -129,8 +134,14 @@ Status Engine::CheckRequest(const CreateRequest& request,
           .WithRemedy("ask for the plan first (validate_only), show it, then send its digest");
     }
   }
-  // Said first: that it is not there says more than that it is not what it was.
-  if (const auto problem = CheckPresence(drive)) {
+  if (const auto health = services_.ledger.Health(); !health.writable) {
+    return Unavailable(health.reason, health.text).WithRemedy(health.remedy);
+  }
+  RETURN_IF_ERROR(CheckClaim(drive.id, request.principal));
+  // Said first: that it is not there says more than that it is not what it was. A recovery is for
+  // drives that do not answer.
+  const auto problem = CheckPresence(drive);
+  if (problem && request.spec.kind != Kind::kRecover) {
     return FailedPrecondition(problem->reason, problem->text).WithRemedy(problem->remedy);
   }
   if (!request.etag.empty() && request.etag != drive.etag) {
@@ -194,6 +205,7 @@ Status Engine::Start(const std::shared_ptr<LiveJob>& job) {
 // On the lane, when the job's turn has come.
 void Engine::Run(const std::shared_ptr<LiveJob>& job) {
   const storage::Job row = job->row();
+  if (job->suspended()) return Finish(row.id);  // still QUEUED, for the next process
   // The drive may have changed since anybody looked at it: by the jobs before this one, or because
   // somebody burned a disc.
   if (!job->cancelled()) services_.inventory.IdentifyNow(row.drive_id);
@@ -246,6 +258,7 @@ Result<JobView> Engine::View(const storage::Job& row) {
   ASSIGN_OR_RETURN(view.steps, services_.ledger.ListSteps(row.id));
   ASSIGN_OR_RETURN(const auto dumps, services_.ledger.ListDumps({.job_id = row.id}, {.size = 100}));
   for (const auto& dump : dumps.rows) view.dump_ids.push_back(dump.id);
+  RETURN_IF_ERROR(FindRecovery(view));
   MutexLock lock(mutex_);
   const auto it = live_.find(row.id);
   if (it == live_.end()) return view;
@@ -260,6 +273,28 @@ Result<JobView> Engine::View(const storage::Job& row) {
   return view;
 }
 
+Status Engine::FindRecovery(JobView& view) {
+  const storage::Job& row = view.row;
+  const bool cut = row.state == ToString(State::kClosed) && row.write_started_us != 0 &&
+                   row.drive_state != ToString(DriveState::kUntouched);
+  if (!cut) return Ok();
+  const std::string& root = row.recovers.empty() ? row.id : row.recovers;
+  storage::Page page{.size = 1000, .after = ""};
+  do {
+    ASSIGN_OR_RETURN(const auto jobs, services_.ledger.ListJobs({.drive_id = row.drive_id}, page));
+    for (const storage::Job& job : jobs.rows) {
+      const bool brought_back =
+          job.recovers == root && job.result == ToString(JobResult::kSucceeded);
+      if (!brought_back || job.created_us < row.created_us) continue;
+      view.recovered_by = job.id;
+      return Ok();
+    }
+    page.after = jobs.next;
+  } while (!page.after.empty());
+  view.needs_recovery = true;
+  return Ok();
+}
+
 Status Engine::Cancel(const std::string& job_id, const std::string& principal) {
   const auto job = Live(job_id);
   if (!job) {
@@ -267,7 +302,11 @@ Status Engine::Cancel(const std::string& job_id, const std::string& principal) {
     return FailedPrecondition("JOB_CLOSED", "the job has already ended");
   }
   RETURN_IF_ERROR(job->RequestCancel());
+  // Kept, so that a restart does not begin the job again that somebody has ended.
+  job->Update([&](storage::Job& row) { row.cancelled_by = principal; });
   RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    const storage::Job row = job->row();
+    if (row.result.empty()) RETURN_IF_ERROR(tx.UpdateJob(row));
     RETURN_IF_ERROR(tx.AppendAudit(JobFact(job->row(), "job.cancel", principal, "ok")));
     return Ok();
   }));
@@ -338,52 +377,12 @@ void Engine::Drain() {
     for (auto& [id, running] : live_) waiting.push_back(running.job);
   }
   for (const auto& job : waiting) {
-    job->RequestCancel().IgnoreError("past the point of no return it is finished, not cancelled");
-    if (job->row().state == ToString(State::kAwaitingApproval)) {
-      Start(job).IgnoreError("the next start of the daemon closes it");
-    }
+    job->Suspend();
+    // One that waits for a person holds no lane: the ledger keeps it for the next process.
+    if (job->row().state == ToString(State::kAwaitingApproval)) Finish(job->row().id);
   }
   MutexLock lock(mutex_);
   while (!live_.empty()) ended_.Wait(mutex_);
-}
-
-Status Engine::RecoverOpenJobs() {
-  for (;;) {
-    // Closing a job takes it off this list, so the first page is always the next one.
-    ASSIGN_OR_RETURN(const auto open,
-                     services_.ledger.ListJobs({.open_only = true}, {.size = 100}));
-    if (open.rows.empty()) return Ok();
-    for (const storage::Job& row : open.rows) RETURN_IF_ERROR(CloseLeftOver(row));
-  }
-}
-
-Status Engine::CloseLeftOver(const storage::Job& left) {
-  storage::Job row = left;
-  const bool wrote = row.write_started_us != 0;
-  row.state = ToString(State::kClosed);
-  row.result = ToString(wrote ? JobResult::kFailed : JobResult::kCancelled);
-  row.outcome = ToString(wrote                 ? Outcome::kUnknown
-                         : row.started_us != 0 ? Outcome::kUnchanged
-                                               : Outcome::kNotStarted);
-  row.drive_state = ToString(wrote ? DriveState::kUnknown : DriveState::kUntouched);
-  row.error_reason = "DAEMON_STOPPED";
-  row.error_message = wrote ? "the daemon stopped while the drive was being written"
-                            : "the daemon stopped before anything was written";
-  row.error_remedy = wrote ? "do not unplug the drive; restore the backup that this job made"
-                           : "start the job again";
-  if (wrote) row.eeprom_check = ToString(EepromCheck::kNotRead);
-  row.ended_us = services_.clock.WallMicros();
-  log::Warn("closed a job that an earlier process left open", "job", row.id, "outcome",
-            row.outcome);
-  RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
-    RETURN_IF_ERROR(tx.UpdateJob(row));
-    RETURN_IF_ERROR(tx.AppendEvent(StateEvent(row, row.ended_us)));
-    RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "job.close", row.principal, row.error_reason)));
-    if (!wrote) return Ok();
-    return AppendQuarantine(tx, row, "a write to it was interrupted");
-  }));
-  services_.inventory.Reassess(row.drive_id);
-  return Ok();
 }
 
 }  // namespace firmbench::jobs

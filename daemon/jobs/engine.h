@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct JobView {
   int queue_position = 0;  // jobs ahead of it on its lane; 0 when it runs or is closed
   // Events up to this one are contained in the row; 0 when it was not asked (View alone).
   int64_t last_sequence = 0;
+  std::string recovered_by;     // the job that brought its drive back; "" when none did
+  bool needs_recovery = false;  // its write was cut off, and nobody has brought the drive back
 };
 
 class Engine {
@@ -42,7 +45,10 @@ class Engine {
   // Waits for what runs on the lanes.
   ~Engine();
 
-  // Closes what an earlier process left open. Call once, before the first job.
+  // Settles what an earlier process left open: jobs that had not begun wait again in their order,
+  // jobs that had begun are reconciled with their drives on their lanes (reconcile.h), and begin
+  // again or are closed with what is true. Returns when all is settled. Call once, before the first
+  // job, when the drives were looked at. LEDGER_*.
   Status RecoverOpenJobs();
 
   // The plan, nothing touched: DRIVE_NOT_FOUND, IMAGE_NOT_FOUND, DUMP_NOT_FOUND. What stands
@@ -70,7 +76,22 @@ class Engine {
   // The job that holds the drive's lane, or the next one to have it; "" when there is none.
   std::string CurrentJob(const std::string& drive_id) const;
 
-  // No new jobs; those that have not begun to write are cancelled; returns when all have ended.
+  // "In use by Ann": nobody else's job is accepted for the drive until the claim expires or is
+  // released; jobs that were accepted are not touched. Claiming again moves the end.
+  // DRIVE_NOT_FOUND, DRIVE_CLAIMED (by somebody else), CLAIM_TOO_LONG (above kLongestClaim).
+  Status ClaimDrive(const std::string& drive_id, const std::string& principal,
+                    const std::string& note, Nanos duration);
+  // Anybody may end a claim, and the audit log says who did. NOT_CLAIMED.
+  Status ReleaseDrive(const std::string& drive_id, const std::string& principal);
+  static constexpr Nanos kLongestClaim = std::chrono::hours(24);
+
+  // Ends every quarantine that keeps this drive from being written: its own, its unit's, its port's
+  // and its bridge's. REASON_REQUIRED, NOT_QUARANTINED.
+  Status LiftQuarantine(const std::string& drive_id, const std::string& reason,
+                        const std::string& principal);
+
+  // No new jobs; those that have not begun to write stop and wait for the next process, a write
+  // that has begun goes on to its end; returns when none runs any more.
   void Drain();
 
   WatchHub& hub() { return services_.hub; }
@@ -84,14 +105,23 @@ class Engine {
 
   Result<std::optional<JobView>> FindRepeated(const CreateRequest& request);
   Result<int64_t> LastSequence(const std::string& job_id);
-  Status CheckRequest(const CreateRequest& request, const inventory::DriveSnapshot& drive) const;
+  Status CheckRequest(const CreateRequest& request, const inventory::DriveSnapshot& drive);
   Status Accept(const storage::Job& row, const Plan& plan);
   void RefuseAudited(const CreateRequest& request, const Error& error);
   // Posts the job to its drive's lane, once: who comes second finds it there.
   Status Start(const std::shared_ptr<LiveJob>& job);
   void Run(const std::shared_ptr<LiveJob>& job);
   void Finish(const std::string& job_id);
-  Status CloseLeftOver(const storage::Job& row);
+  void Adopt(const storage::Job& row, Plan plan, const std::string& channel);
+  Status FindRecovery(JobView& view);
+  // engine_restart.cc
+  Result<std::set<std::string>> SettleBegun(const std::vector<storage::Job>& begun);
+  Result<storage::Job> BeginAgain(storage::Job row);
+  Status QueueAgain(const storage::Job& row);
+  Status CloseUnbegun(storage::Job row, const Error& error);
+  void FinishCutWrites(const std::vector<std::string>& job_ids);
+  // engine_claims.cc
+  Status CheckClaim(const std::string& drive_id, const std::string& principal);
 
   Services services_;
   mutable Mutex mutex_;

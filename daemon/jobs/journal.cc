@@ -18,20 +18,30 @@ storage::AuditFact JobFact(const storage::Job& job, std::string_view action,
   if (!job.unit_id.empty()) fact.details.emplace_back("unit", job.unit_id);
   if (!job.image_id.empty()) fact.details.emplace_back("image", job.image_id);
   if (!job.dump_id.empty()) fact.details.emplace_back("dump", job.dump_id);
+  if (!job.recovers.empty()) fact.details.emplace_back("recovers", job.recovers);
   if (!job.result.empty()) fact.details.emplace_back("result", job.result);
   if (!job.outcome.empty()) fact.details.emplace_back("job_outcome", job.outcome);
   if (!job.eeprom_check.empty()) fact.details.emplace_back("eeprom_check", job.eeprom_check);
   return fact;
 }
 
-storage::JobEvent StateEvent(const storage::Job& job, int64_t time_us) {
+storage::JobEvent MakeEvent(const storage::Job& job, std::string_view type, const Json& detail,
+                            int64_t time_us) {
   storage::JobEvent event;
   event.job_id = job.id;
-  event.type = "state";
+  event.type = type;
   event.state = job.state;
-  event.detail_json = Json::Object().Set("state", job.state).Dump();
+  event.detail_json = detail.Dump();
   event.time_us = time_us;
   return event;
+}
+
+storage::JobEvent StateEvent(const storage::Job& job, int64_t time_us) {
+  return MakeEvent(job, "state", Json::Object().Set("state", job.state), time_us);
+}
+
+storage::JobEvent MessageEvent(const storage::Job& job, const std::string& text, int64_t time_us) {
+  return MakeEvent(job, "message", Json::Object().Set("text", text), time_us);
 }
 
 Status AppendQuarantine(storage::Transaction& tx, const storage::Job& job,
@@ -50,16 +60,12 @@ Status AppendQuarantine(storage::Transaction& tx, const storage::Job& job,
   return Ok();
 }
 
-Status Journal::Append(std::string_view type, Json detail, const TransactionPart& more) {
+Status Journal::Append(std::string_view type, const Json& detail, const TransactionPart& more) {
   const storage::Job row = job_.row();
-  storage::JobEvent event;
-  event.job_id = row.id;
-  event.type = type;
-  event.state = row.state;
-  event.detail_json = detail.Dump();
-  event.time_us = now_us();
-  auto status = ledger_.Commit([&](storage::Transaction& tx) -> Status {
-    RETURN_IF_ERROR(tx.UpdateJob(row));
+  const storage::JobEvent event = MakeEvent(row, type, detail, now_us());
+  auto status = commit_([&](storage::Transaction& tx) -> Status {
+    // As it is now: somebody may have asked for its end in the meantime.
+    RETURN_IF_ERROR(tx.UpdateJob(job_.row()));
     if (more) RETURN_IF_ERROR(more(tx));
     RETURN_IF_ERROR(tx.AppendEvent(event));
     return Ok();

@@ -16,13 +16,15 @@ namespace firmbench::jobs {
 
 class Journal {
  public:
-  Journal(storage::Ledger& ledger, WatchHub& hub, LiveJob& job, const Clock& clock)
-      : ledger_(ledger), hub_(hub), job_(job), clock_(clock) {}
+  using TransactionPart = std::function<Status(storage::Transaction&)>;
+  using CommitFunction = std::function<Status(const TransactionPart&)>;
+  // `commit` makes a change durable.
+  Journal(CommitFunction commit, WatchHub& hub, LiveJob& job, const Clock& clock)
+      : commit_(std::move(commit)), hub_(hub), job_(job), clock_(clock) {}
 
   // Moves the job to `state`. `also` changes the row, `audit` names the audit entry (none if
   // empty), `more` runs in the same transaction.
   using RowChange = std::function<void(storage::Job&)>;
-  using TransactionPart = std::function<Status(storage::Transaction&)>;
   Status Enter(State state, std::string_view audit = {}, const RowChange& also = {},
                const TransactionPart& more = {});
 
@@ -38,9 +40,10 @@ class Journal {
   int64_t now_us() const { return clock_.WallMicros(); }
 
  private:
-  Status Append(std::string_view type, storage::audit::Json detail, const TransactionPart& more);
+  Status Append(std::string_view type, const storage::audit::Json& detail,
+                const TransactionPart& more);
 
-  storage::Ledger& ledger_;
+  const CommitFunction commit_;
   WatchHub& hub_;
   LiveJob& job_;
   const Clock& clock_;
@@ -51,8 +54,13 @@ class Journal {
 Status AppendQuarantine(storage::Transaction& tx, const storage::Job& job,
                         const std::string& reason);
 
-// The event that tells the job's present state.
+// An event of a job in its present state.
+storage::JobEvent MakeEvent(const storage::Job& job, std::string_view type,
+                            const storage::audit::Json& detail, int64_t time_us);
+// The event that tells that state.
 storage::JobEvent StateEvent(const storage::Job& job, int64_t time_us);
+// A line in the job's history.
+storage::JobEvent MessageEvent(const storage::Job& job, const std::string& text, int64_t time_us);
 
 // The audit entry of a job in its present state.
 storage::AuditFact JobFact(const storage::Job& job, std::string_view action,

@@ -49,6 +49,21 @@ bool LiveJob::cancelled() const {
   return cancelled_;
 }
 
+bool LiveJob::Suspend() {
+  {
+    MutexLock lock(mutex_);
+    if (past_return_ || cancelled_) return suspended_;
+    cancelled_ = suspended_ = true;
+  }
+  changed_.NotifyAll();
+  return true;
+}
+
+bool LiveJob::suspended() const {
+  MutexLock lock(mutex_);
+  return suspended_;
+}
+
 bool LiveJob::PassPointOfNoReturn() {
   MutexLock lock(mutex_);
   if (cancelled_) return false;

@@ -47,6 +47,10 @@ class LiveJob {
   // PAST_POINT_OF_NO_RETURN once the write has begun, JOB_CLOSED when it ended.
   Status RequestCancel();
   bool cancelled() const;
+  // Asks the job to stop where it is and to be begun again by the next process. False when it is
+  // past the point of no return or cancelled by a person: then it goes on to its end.
+  bool Suspend();
+  bool suspended() const;
   // From here on the job cannot be cancelled. False when somebody cancelled it before.
   bool PassPointOfNoReturn();
 
@@ -74,6 +78,7 @@ class LiveJob {
   std::optional<OpenPrompt> prompt_ FB_GUARDED_BY(mutex_);
   std::optional<Answered> answer_ FB_GUARDED_BY(mutex_);
   bool cancelled_ FB_GUARDED_BY(mutex_) = false;
+  bool suspended_ FB_GUARDED_BY(mutex_) = false;  // then cancelled_ is true as well
   bool past_return_ FB_GUARDED_BY(mutex_) = false;
 };
 

@@ -1,17 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/jobs/payload.h"
 
+#include "daemon/jobs/assumed_drive.h"
+#include "daemon/jobs/recovery_plan.h"
+
 namespace firmbench::jobs {
 namespace {
 
 // A job uses what its kind names and nothing else, so that no bytes come in by another door.
 Status CheckSurplus(const JobSpec& spec) {
-  const bool takes_image = spec.kind == Kind::kFlash || spec.kind == Kind::kVerify;
+  const bool dead = spec.kind == Kind::kRecover && spec.recovers.empty();
+  const bool takes_image = spec.kind == Kind::kFlash || spec.kind == Kind::kVerify || dead;
   const bool takes_dump = spec.kind == Kind::kRestore || spec.kind == Kind::kEepromRestore ||
-                          spec.kind == Kind::kVerify;
+                          spec.kind == Kind::kVerify || dead;
+  if (spec.kind != Kind::kRecover && !(spec.recovers + spec.recover_to + spec.model).empty()) {
+    return InvalidArgument("REFERENCE_UNEXPECTED",
+                           "only a recovery names a job to recover or a model");
+  }
   if ((spec.image_id.empty() || takes_image) && (spec.dump_id.empty() || takes_dump)) return Ok();
   return InvalidArgument("REFERENCE_UNEXPECTED",
                          "a flash takes an image, a restore a dump, a backup neither");
+}
+
+Status CheckRecovery(const JobSpec& spec) {
+  if (!spec.recover_to.empty() && spec.recover_to != "old" && spec.recover_to != "new") {
+    return InvalidArgument("RECOVER_TO_UNKNOWN", "a drive is brought to its old or its new bytes");
+  }
+  if (!spec.recovers.empty()) {
+    if (spec.model.empty()) return Ok();
+    return InvalidArgument("REFERENCE_UNEXPECTED", "the job that is recovered names the model");
+  }
+  if (spec.model.empty()) {
+    return InvalidArgument("MODEL_REQUIRED", "a drive that does not answer needs its model")
+        .WithRemedy("read it from the drive's sticker: --model LTR-48246S");
+  }
+  if (spec.image_id.empty() == spec.dump_id.empty()) {
+    return InvalidArgument("REFERENCE_REQUIRED", "a dump or an image is needed, one of them");
+  }
+  return Ok();
 }
 
 Status CheckSpec(const JobSpec& spec) {
@@ -35,7 +61,18 @@ Status CheckSpec(const JobSpec& spec) {
                                "verify needs a dump or an image, one of them");
       }
       return Ok();
+    case Kind::kRecover:
+      return CheckRecovery(spec);
   }
+  return Ok();
+}
+
+// What is to be written, and why: by the job that was cut, or by the image or dump that is named.
+Status LoadRecovery(storage::Ledger& ledger, const JobSpec& spec, PlanInputs& inputs) {
+  if (spec.recovers.empty()) return Ok();
+  ASSIGN_OR_RETURN(inputs.cut, LoadCutJob(ledger, spec.recovers));
+  const bool to_new = RecoverTo(spec, &*inputs.cut) == "new";
+  inputs.payload = to_new ? inputs.cut->target : inputs.cut->before_bytes;
   return Ok();
 }
 
@@ -45,7 +82,14 @@ Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
                               inventory::Snapshot drive) {
   RETURN_IF_ERROR(CheckSpec(spec));
   PlanInputs inputs;
+  RETURN_IF_ERROR(LoadRecovery(ledger, spec, inputs));
   inputs.drive = std::move(drive);
+  inputs.answers = !IsSilent(*inputs.drive);
+  if (spec.kind == Kind::kRecover) {
+    inputs.drive = inputs.cut
+                       ? AssumeModel(inputs.drive, inputs.cut->job.family, inputs.cut->job.model)
+                       : AssumeModel(inputs.drive, {}, spec.model);
+  }
   if (!spec.image_id.empty()) {
     ASSIGN_OR_RETURN(inputs.image, ledger.GetImage(spec.image_id));
     ASSIGN_OR_RETURN(inputs.payload, ledger.ReadBlob(inputs.image->sha256));
@@ -53,18 +97,13 @@ Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
     ASSIGN_OR_RETURN(inputs.dump, ledger.GetDump(spec.dump_id));
     ASSIGN_OR_RETURN(inputs.payload, ledger.ReadBlob(inputs.dump->sha256));
   }
-  if (Writes(spec.kind) && inputs.drive != nullptr && !inputs.drive->unit.unit_id.empty()) {
+  if (Writes(spec.kind) && !inputs.drive->unit.unit_id.empty()) {
     ASSIGN_OR_RETURN(const auto known, ledger.NewestDump(inputs.drive->unit.unit_id,
                                                          std::string(ToString(Memory::kFirmware))));
     // A damaged blob tells nothing, and is not what this job is about.
     if (known) inputs.known_firmware = ledger.ReadBlob(known->sha256).value_or({});
   }
   return inputs;
-}
-
-Result<Bytes> LoadPayload(storage::Ledger& ledger, const JobSpec& spec) {
-  ASSIGN_OR_RETURN(PlanInputs inputs, LoadInputs(ledger, spec, nullptr));
-  return std::move(inputs.payload);
 }
 
 }  // namespace firmbench::jobs

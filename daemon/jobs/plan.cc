@@ -7,6 +7,7 @@
 
 #include "daemon/base/hash.h"
 #include "daemon/jobs/plan_checks.h"
+#include "daemon/jobs/recovery_plan.h"
 #include "storage/audit/canonical_json.h"
 
 namespace firmbench::jobs {
@@ -51,6 +52,10 @@ class StepList {
   void Commit() {
     Add(StepId::kCommitDumps, "store the backups", {},
         "reads must agree; stored in the ledger and read back from it", 0, {});
+  }
+  void PowerCycle() {
+    Add(StepId::kPowerCycle, "switch the drive off and on", {},
+        "a drive that does not answer may come back by itself", 0, {});
   }
   void Enter() {
     Add(StepId::kEnter, "enter update mode", Memory::kFirmware,
@@ -104,6 +109,30 @@ bool Reads(const Plan& plan, Memory memory) {
   return plan.spec.memory == "all" || plan.spec.memory == ToString(memory);
 }
 
+// The same way as any write, for a drive that may not answer at first, or not at all.
+void AddRecovery(StepList& list, const Plan& plan, const PlanInputs& inputs, bool eeprom_readable) {
+  const families::ModelInfo& model = *inputs.drive->model;
+  const auto memory = ParseMemory(plan.spec.memory).value_or(Memory::kFirmware);
+  if (!inputs.answers) list.PowerCycle();
+  if (memory == Memory::kEeprom) {
+    list.ReadEeprom(kEepromReads);
+    list.Commit();
+    list.Arm(memory);
+    list.Write(memory, model.eeprom_bytes);
+    list.ReadBack(memory, model.eeprom_bytes);
+    return;
+  }
+  if (eeprom_readable && inputs.answers) list.ReadEeprom(kEepromReads);
+  list.ReadFirmware(kFirmwareReads);
+  list.Commit();
+  list.Enter();
+  list.Arm(memory);
+  list.Write(memory, model.firmware_bytes);
+  list.Reset();
+  list.ReadBack(memory, model.firmware_bytes);
+  if (eeprom_readable) list.CheckEeprom();
+}
+
 std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   StepList list(*drive.model, drive.family->Estimates(*drive.model));
@@ -135,6 +164,9 @@ std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
       list.Write(Memory::kEeprom, drive.model->eeprom_bytes);
       list.ReadBack(Memory::kEeprom, drive.model->eeprom_bytes);
       break;
+    case Kind::kRecover:
+      AddRecovery(list, plan, inputs, eeprom_readable);
+      break;
     case Kind::kVerify: {
       const Memory memory = *ParseMemory(plan.spec.memory);
       if (memory == Memory::kEeprom) {
@@ -162,6 +194,8 @@ std::string UndoText(const Plan& plan, const PlanInputs& inputs) {
           "the drive's own firmware {}, read twice and stored before the first erase; "
           "`firmbench restore` writes it back",
           inputs.drive->identity.revision);
+    case Kind::kRecover:
+      return RecoveryUndo(plan.spec, inputs);
   }
   return {};
 }
@@ -170,9 +204,14 @@ std::string UndoText(const Plan& plan, const PlanInputs& inputs) {
 std::vector<std::string> Describe(const Plan& plan, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   std::vector<std::string> lines;
-  lines.push_back(fmt::format("{} in {}: firmware {}, {}", drive.model->model, drive.bay,
-                              drive.identity.revision, drive.connection_text));
-  if (Writes(plan.spec.kind)) {
+  lines.push_back(inputs.answers
+                      ? fmt::format("{} in {}: firmware {}, {}", drive.model->model, drive.bay,
+                                    drive.identity.revision, drive.connection_text)
+                      : fmt::format("{} in {}: does not say who it is, {}", drive.model->model,
+                                    drive.bay, drive.connection_text));
+  if (plan.spec.kind == Kind::kRecover) {
+    for (std::string& line : DescribeRecovery(plan.spec, inputs)) lines.push_back(std::move(line));
+  } else if (Writes(plan.spec.kind)) {
     const bool eeprom = plan.spec.kind == Kind::kEepromRestore;
     lines.push_back(eeprom ? fmt::format("writes the EEPROM ({}): the calibration of this one unit",
                                          Size(drive.model->eeprom_bytes))
@@ -195,6 +234,7 @@ std::vector<std::string> Describe(const Plan& plan, const PlanInputs& inputs) {
   } else {
     lines.emplace_back("nothing is written to the drive");
   }
+  if (Writes(plan.spec.kind)) lines.push_back(PcAdvice());
   return lines;
 }
 
@@ -222,8 +262,13 @@ std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
   }
   Json lines = Json::Array();
   for (const std::string& line : plan.lines) lines.Append(line);
-  return Json::Object()
-      .Set("drive", plan.spec.drive_id)
+  Json json = Json::Object();
+  if (plan.spec.kind == Kind::kRecover) {
+    json.Set("recover_model", plan.spec.model)
+        .Set("recover_to", plan.spec.recover_to)
+        .Set("recovers", plan.spec.recovers);
+  }
+  return json.Set("drive", plan.spec.drive_id)
       .Set("dump", plan.spec.dump_id)
       .Set("etag", plan.etag)
       .Set("image", plan.spec.image_id)
@@ -261,7 +306,7 @@ std::optional<PlanStep> ParseStep(const Json& item) {
   const std::string memory = item["memory"].AsString("");
   PlanStep step;
   step.memory = ParseMemory(memory);
-  if (id < 0 || id > static_cast<int64_t>(StepId::kCompare) || bytes < 0 ||
+  if (id < 0 || id > static_cast<int64_t>(StepId::kPowerCycle) || bytes < 0 ||
       bytes > kLargestMemory || estimate_us < 0 || estimate_us > kLongestStepUs ||
       (!memory.empty() && !step.memory)) {
     return std::nullopt;
@@ -318,6 +363,9 @@ Result<Plan> ParsePlan(const std::string& json) {
   plan.spec.image_id = root["image"].AsString("");
   plan.spec.dump_id = root["dump"].AsString("");
   plan.spec.override_reason = root["override_reason"].AsString("");
+  plan.spec.recovers = root["recovers"].AsString("");
+  plan.spec.recover_to = root["recover_to"].AsString("");
+  plan.spec.model = root["recover_model"].AsString("");
   plan.etag = root["etag"].AsString("");
   plan.undo = root["undo"].AsString("");
   plan.needs_approval = root["needs_approval"].AsBool(false);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/inventory/inventory.h"
+#include "daemon/jobs/cut_job.h"
 #include "daemon/jobs/words.h"
 #include "storage/storage.h"
 
@@ -23,6 +24,10 @@ struct JobSpec {
   std::string image_id;         // flash, verify
   std::string dump_id;          // restore, verify
   std::string override_reason;  // why a person goes on although the evidence is weak
+  // Recover only:
+  std::string recovers;    // the job whose write was cut off; "" for a drive that nobody knows
+  std::string recover_to;  // "old", "new": what it held before that job, or what that job meant
+  std::string model;       // without `recovers`: the model that the drive's sticker names
 };
 
 enum class StepId : uint8_t {
@@ -37,6 +42,7 @@ enum class StepId : uint8_t {
   kReadBack,
   kCheckEeprom,
   kCompare,
+  kPowerCycle,
 };
 
 struct PlanStep {
@@ -69,7 +75,9 @@ struct PlanInputs {
   std::optional<storage::Image> image;
   std::optional<storage::Dump> dump;
   Bytes payload;
-  Bytes known_firmware;  // newest stored firmware of the unit; empty when there is none
+  Bytes known_firmware;       // newest stored firmware of the unit; empty when there is none
+  std::optional<CutJob> cut;  // recover only
+  bool answers = true;        // the drive says itself what it is
 };
 
 Plan MakePlan(const JobSpec& spec, const PlanInputs& inputs);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "daemon/jobs/recovery_plan.h"
+
 namespace firmbench::jobs {
 namespace {
 
@@ -13,7 +15,7 @@ using inventory::UnitVerdict;
 Problem FromError(const Error& error) { return {error.reason(), error.message(), error.remedy()}; }
 
 Memory WrittenMemory(const JobSpec& spec) {
-  return spec.kind == Kind::kEepromRestore ? Memory::kEeprom : Memory::kFirmware;
+  return spec.memory == ToString(Memory::kEeprom) ? Memory::kEeprom : Memory::kFirmware;
 }
 
 void CheckReadable(const inventory::DriveSnapshot& drive, Memory memory,
@@ -114,6 +116,12 @@ std::optional<Problem> CheckPresence(const inventory::DriveSnapshot& drive) {
 
 JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs) {
   JobSpec result = spec;
+  if (spec.kind == Kind::kRecover) {
+    result.recover_to = RecoverTo(spec, inputs.cut ? &*inputs.cut : nullptr);
+    result.memory = inputs.cut ? inputs.cut->job.memory : ToString(Memory::kFirmware);
+    if (inputs.cut) result.recovers = inputs.cut->job.id;
+    return result;
+  }
   if (inputs.dump) {
     result.memory = inputs.dump->memory;
     if (spec.kind == Kind::kRestore && inputs.dump->memory == ToString(Memory::kEeprom)) {
@@ -127,6 +135,7 @@ JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs) {
 
 std::vector<Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
+  if (spec.kind == Kind::kRecover) return FindRecoveryProblems(spec, inputs);
   if (auto problem = CheckPresence(drive)) return {std::move(*problem)};
   std::vector<Problem> problems;
   if (spec.kind == Kind::kBackup) {
@@ -150,7 +159,7 @@ std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs)
   std::vector<Problem> warnings;
   if (!Writes(spec.kind)) return warnings;
   const auto* eeprom = FindAbilities(drive, Memory::kEeprom);
-  if (spec.kind != Kind::kEepromRestore && (eeprom == nullptr || !eeprom->read.possible)) {
+  if (WrittenMemory(spec) == Memory::kFirmware && (eeprom == nullptr || !eeprom->read.possible)) {
     warnings.push_back(
         {"EEPROM_NOT_CHECKED",
          "the EEPROM cannot be read here, so nobody can prove that it stayed as it is",
@@ -169,7 +178,7 @@ std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs)
                         "the firmware comes from the backup of another unit",
                         "use this unit's own backup unless you mean it"});
   }
-  if (WritesBoot(spec, inputs)) {
+  if (WritesBoot(spec, inputs) && spec.kind != Kind::kRecover) {
     const bool known = !inputs.known_firmware.empty();
     warnings.push_back(
         {known ? "BOOT_WRITTEN" : "BOOT_MAY_BE_WRITTEN",
@@ -186,6 +195,8 @@ std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs)
 }
 
 bool WritesBoot(const JobSpec& spec, const PlanInputs& inputs) {
+  // Whatever is damaged has to be mended, and nobody has seen yet what is.
+  if (spec.kind == Kind::kRecover) return spec.memory == ToString(Memory::kFirmware);
   if (spec.kind != Kind::kFlash && spec.kind != Kind::kRestore) return false;
   const inventory::DriveSnapshot& drive = *inputs.drive;
   if (FindAbilities(drive, Memory::kBoot) == nullptr) return false;

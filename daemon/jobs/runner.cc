@@ -27,7 +27,8 @@ Runner::Runner(const Services& services, std::shared_ptr<LiveJob> job,
     : services_(services),
       job_(std::move(job)),
       drive_(std::move(binding)),
-      journal_(services.ledger, services.hub, *job_, services.clock),
+      journal_([this](const auto& change) { return Commit(change); }, services.hub, *job_,
+               services.clock),
       meter_(*job_, *drive_.attachment.clock,
              [hub = &services.hub, id = job_->row().id] { hub->Notify(id); }) {}
 
@@ -43,8 +44,13 @@ Status Runner::Work() {
   RETURN_IF_ERROR(journal_.Enter(State::kPreflight, "job.start", [this](storage::Job& row) {
     row.started_us = journal_.now_us();
   }));
-  ASSIGN_OR_RETURN(payload_, LoadPayload(services_.ledger, job_->plan().spec));
-  RETURN_IF_ERROR(CheckDrive());
+  ASSIGN_OR_RETURN(PlanInputs inputs,
+                   LoadInputs(services_.ledger, job_->plan().spec, drive_.snapshot));
+  payload_ = std::move(inputs.payload);
+  cut_ = std::move(inputs.cut);
+  drive_.snapshot = std::move(inputs.drive);
+  silent_ = !inputs.answers;
+  RETURN_IF_ERROR(recovering() ? FindCutDrive() : CheckDrive());
   outcome_ = Outcome::kUnchanged;
   switch (job_->plan().spec.kind) {
     case Kind::kBackup:
@@ -56,16 +62,21 @@ Status Runner::Work() {
       return WorkOnFirmware();
     case Kind::kEepromRestore:
       return WorkOnEeprom();
+    case Kind::kRecover:
+      return job_->plan().spec.memory == ToString(Memory::kEeprom) ? WorkOnEeprom()
+                                                                   : WorkOnFirmware();
   }
   return Internal("JOB_KIND_UNKNOWN", "the job is of no known kind");
 }
 
 Status Runner::WorkOnFirmware() {
   RETURN_IF_ERROR(DumpMemories());
-  RETURN_IF_ERROR(family().CheckUndo(model(), drive_.snapshot->identity, firmware_before_));
+  RETURN_IF_ERROR(recovering()
+                      ? CheckCutDump()
+                      : family().CheckUndo(model(), drive_.snapshot->identity, firmware_before_));
   RETURN_IF_ERROR(journal_.Enter(State::kEntering));
   RETURN_IF_ERROR(BeginStep(StepId::kEnter));
-  ASSIGN_OR_RETURN(update_, OpenFresh());
+  ASSIGN_OR_RETURN(update_, Open());
   RETURN_IF_ERROR(update_->session->EnterUpdateMode(*this));
   // The drive is in another mode now: whatever fails from here on, it is reset.
   if (const Status ready = ArmFirmware(); !ready) {
@@ -90,7 +101,7 @@ Status Runner::WorkOnEeprom() {
   RETURN_IF_ERROR(DumpMemories());
   RETURN_IF_ERROR(BeginStep(StepId::kArm));
   target_ = payload_;
-  ASSIGN_OR_RETURN(update_, OpenFresh());
+  ASSIGN_OR_RETURN(update_, Open());
   ASSIGN_OR_RETURN(const Bytes now, update_->session->Read(Memory::kEeprom, {}, *this));
   if (now != eeprom_before_) {
     return Aborted("TARGET_CHANGED", "the EEPROM changed since it was backed up");
@@ -102,6 +113,7 @@ Status Runner::WorkOnEeprom() {
   ASSIGN_OR_RETURN(write_plan_,
                    family().PlanWrite(model(), Memory::kEeprom, eeprom_before_, target_, {}));
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged));
+  RETURN_IF_ERROR(HoldOn());
   RETURN_IF_ERROR(journal_.Enter(State::kArmed));
   RETURN_IF_ERROR(PassPointOfNoReturn());
   write_status_ = WriteEeprom();
@@ -116,13 +128,27 @@ Status Runner::CheckDrive() {
   if (const auto problem = CheckPresence(*drive_.snapshot)) {
     return FailedPrecondition(problem->reason, problem->text).WithRemedy(problem->remedy);
   }
-  const bool writes = Writes(job_->plan().spec.kind);
-  if (model().model != job_->row().model ||
-      (writes && drive_.snapshot->etag != job_->plan().etag)) {
+  if (model().model != job_->row().model || !IsAsPlanned()) {
     return Aborted("TARGET_CHANGED", "the drive changed after the plan was made")
         .WithRemedy("look at the drive and make a new plan");
   }
-  ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
+  ASSIGN_OR_RETURN(OpenDrive open, Open());
+  RETURN_IF_ERROR(CheckTarget(open));
+  return EndStep(Outcome::kUnchanged);
+}
+
+// Nobody writes to a drive that changed since a person looked at it.
+bool Runner::IsAsPlanned() const {
+  const storage::Job row = job_->row();
+  const inventory::DriveSnapshot& drive = *drive_.snapshot;
+  if (!Writes(job_->plan().spec.kind) || drive.etag == job_->plan().etag) return true;
+  // A job that begins again has made its unit known by its own dumps.
+  return row.attempts != 0 && drive.quarantine.empty() && !row.unit_id.empty() &&
+         drive.unit.unit_id == row.unit_id;
+}
+
+// Does it still call itself what it did, and is its tray free?
+Status Runner::CheckTarget(OpenDrive& open) {
   ASSIGN_OR_RETURN(const scsi::Identity identity, scsi::ReadIdentity(*open.handles.scsi));
   revision_ = identity.revision;
   const scsi::Identity& planned = drive_.snapshot->identity;
@@ -133,13 +159,14 @@ Status Runner::CheckDrive() {
                                identity.product, identity.revision))
         .WithRemedy("make a new plan for the drive that is attached now");
   }
-  if (writes) RETURN_IF_ERROR(CheckTrayEmpty(*open.handles.scsi));
-  return EndStep(Outcome::kUnchanged);
+  if (Writes(job_->plan().spec.kind)) return CheckTrayEmpty(*open.handles.scsi);
+  return Ok();
 }
 
 void Runner::Close(const Status& status) {
   update_.reset();
   if (drive_.attachment.write_ended) drive_.attachment.write_ended();
+  if (!status && !write_started_ && job_->suspended()) return PutBack();
   FailStep(status).IgnoreError("it is what the job ends with");
   const Error* error = WhyFailed(status);
   JobResult result = JobResult::kSucceeded;
@@ -160,6 +187,7 @@ void Runner::Close(const Status& status) {
     }
   });
   StoreQuarantine();
+  if (recovering() && result == JobResult::kSucceeded) LiftQuarantines();
   // Before the job is seen as closed, so that who waits for it finds the drive as it is now.
   if (write_started_) {
     services_.inventory.IdentifyNow(drive_.snapshot->id);
@@ -170,9 +198,23 @@ void Runner::Close(const Status& status) {
   Tolerate(journal_.Enter(State::kClosed, "job.close",
                           [this](storage::Job& row) { row.ended_us = journal_.now_us(); }),
            "close the job");
+  if (spill_) Tolerate(spill_->Close(), "take in what was spilled");
+  power_.reset();
   const storage::Job row = job_->row();
   log::Info("job closed", "job", row.id, "kind", row.kind, "result", row.result, "outcome",
             row.outcome, "reason", row.error_reason);
+}
+
+// The daemon stops: the job waits for its next start, as if it had not begun.
+void Runner::PutBack() {
+  services_.inventory.Reassess(drive_.snapshot->id);
+  Tolerate(journal_.Enter(State::kQueued, "job.put_back",
+                          [](storage::Job& row) {
+                            row.attempts += 1;
+                            row.started_us = 0;
+                            row.outcome.clear();
+                          }),
+           "put the job back");
 }
 
 const Error* Runner::WhyFailed(const Status& status) const {
@@ -197,21 +239,14 @@ void Runner::StoreQuarantine() {
   if (!eeprom_changed && !uncertain) return;
   const std::string reason =
       eeprom_changed ? "its EEPROM changed during a write" : "a write to it did not end well";
-  Tolerate(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
-    return AppendQuarantine(tx, row, reason);
-  }),
-           "put the drive in quarantine");
+  Tolerate(
+      Commit([&](storage::Transaction& tx) -> Status { return AppendQuarantine(tx, row, reason); }),
+      "put the drive in quarantine");
 }
 
-Result<Runner::OpenDrive> Runner::OpenFresh() {
-  OpenDrive open;
-  ASSIGN_OR_RETURN(open.handles,
-                   drive_.attachment.open({family().cdb_rules(), family().task_file_rules()}));
-  const families::DriveAccess access{open.handles.scsi.get(), open.handles.task_file.get(),
-                                     drive_.attachment.clock, drive_.attachment.second_device,
-                                     drive_.attachment.connection.simulated};
-  open.session = family().Open(model(), access);
-  return open;
+Status Runner::Commit(const Journal::TransactionPart& change) {
+  // That a write began is never said anywhere but in the ledger.
+  return spill_ && write_started_ ? spill_->Commit(change) : services_.ledger.Commit(change);
 }
 
 bool Runner::InPlan(StepId id) const {

@@ -12,7 +12,10 @@
 
 #include "daemon/inventory/inventory.h"
 #include "daemon/jobs/journal.h"
+#include "daemon/jobs/open_drive.h"
+#include "daemon/jobs/power_guard.h"
 #include "daemon/jobs/progress_meter.h"
+#include "storage/spill.h"
 
 namespace firmbench::jobs {
 
@@ -22,6 +25,9 @@ struct Services {
   inventory::Inventory& inventory;
   WatchHub& hub;
   Clock& clock;
+  PowerGuard* power = nullptr;         // what keeps the PC awake under a write; may be nullptr
+  std::string finish_cut_writes = {};  // "old", "new": brought back without being asked; "" never
+  std::string spill_folder = {};  // where a write keeps what the ledger cannot take; "" for nowhere
 };
 
 class Runner final : private families::Observer {
@@ -32,11 +38,6 @@ class Runner final : private families::Observer {
   void Run();
 
  private:
-  // Descriptors of the drive with a session on them; the session goes first.
-  struct OpenDrive {
-    inventory::Handles handles;
-    std::unique_ptr<families::Session> session;
-  };
   // A dump that was stored by this job.
   struct Stored {
     storage::Dump dump;
@@ -48,10 +49,21 @@ class Runner final : private families::Observer {
   Status WorkOnFirmware();
   Status WorkOnEeprom();
   Status CheckDrive();
+  bool IsAsPlanned() const;
+  Status CheckTarget(OpenDrive& open);
   void Close(const Status& status);
+  void PutBack();
   const Error* WhyFailed(const Status& status) const;
   DriveState KnownState() const;
   void StoreQuarantine();
+
+  // runner_recover.cc: drives that do not answer, or not as they did.
+  bool recovering() const { return job_->plan().spec.kind == Kind::kRecover; }
+  Status FindCutDrive();
+  Status SwitchOffAndOn();
+  Status LookAgain();
+  Status CheckCutDump();
+  void LiftQuarantines();
 
   // runner_read.cc: dumps.
   Status DumpMemories();
@@ -67,17 +79,22 @@ class Runner final : private families::Observer {
   // runner_write.cc: everything behind DUMP_COMMITTED.
   Status ArmFirmware();
   Status Arm();
+  Status HoldOn();
   Status CompareSamples();
   Status PassPointOfNoReturn();
   Status WriteFirmware();
   Status WriteEeprom();
   void ResetDrive();
   void ReadBackFirmware();
+  Status AskAgain();
   void CheckEepromAfter();
+  void JudgeEeprom(ByteView after);
   void Conclude(const Result<Bytes>& after, ByteView before, ByteView target);
 
   // Small things.
-  Result<OpenDrive> OpenFresh();
+  // Past WRITE_STARTED the spill file takes what the ledger cannot.
+  Status Commit(const Journal::TransactionPart& change);
+  Result<OpenDrive> Open() { return OpenFresh(drive_, silent_); }
   Status BeginStep(StepId id, int occurrence = 0);
   Status EndStep(Outcome outcome, const std::string& note = {});
   Status StoreStep(Outcome outcome, const std::string& note);
@@ -95,14 +112,18 @@ class Runner final : private families::Observer {
   Services services_;
   std::shared_ptr<LiveJob> job_;
   inventory::DriveBinding drive_;
+  std::unique_ptr<storage::Spill> spill_;  // from ARMED on
+  std::unique_ptr<PowerHold> power_;       // from ARMED on
   Journal journal_;
   ProgressMeter meter_;
   storage::JobStep step_;
   bool step_open_ = false;
 
-  std::string revision_;  // of the firmware that runs now, as the drive says it
-  Bytes payload_;         // of the image or dump the job uses
-  Bytes eeprom_before_;   // agreed; empty when not read
+  std::string revision_;       // of the firmware that runs now, as the drive says it
+  std::optional<CutJob> cut_;  // what a recovery brings back
+  bool silent_ = false;        // the drive does not answer as a drive
+  Bytes payload_;              // of the image or dump the job uses
+  Bytes eeprom_before_;        // agreed; empty when not read
   Bytes firmware_before_;
   std::vector<Stored> stored_;
   std::optional<OpenDrive> update_;  // the descriptors that hold the drive in update mode
@@ -112,7 +133,8 @@ class Runner final : private families::Observer {
   Status write_status_;
   Outcome outcome_ = Outcome::kNotStarted;
   std::optional<EepromCheck> eeprom_check_;
-  std::optional<Error> verdict_;  // what went wrong after the write began
+  std::optional<Error> not_back_;  // why the drive does not answer after the write
+  std::optional<Error> verdict_;   // what went wrong after the write began
 };
 
 }  // namespace firmbench::jobs

@@ -6,7 +6,8 @@
 #include <algorithm>
 
 #include "daemon/base/hash.h"
-#include "daemon/inventory/known_units.h"
+#include "daemon/inventory/unit_match.h"
+#include "daemon/jobs/dump_record.h"
 #include "daemon/jobs/runner.h"
 
 namespace firmbench::jobs {
@@ -31,7 +32,7 @@ std::string Purpose(Kind kind) { return Writes(kind) ? "before_write" : "backup"
 Status Runner::DumpMemories() {
   RETURN_IF_ERROR(journal_.Enter(State::kDumping));
   // The EEPROM first: it is what can never be replaced, and reading it does not change the mode.
-  if (InPlan(StepId::kReadEeprom)) {
+  if (InPlan(StepId::kReadEeprom) && !silent_) {
     ASSIGN_OR_RETURN(eeprom_before_,
                      ReadAgreeing(Memory::kEeprom, StepId::kReadEeprom, kEepromReads));
     const std::string stable =
@@ -56,7 +57,7 @@ Result<Bytes> Runner::ReadAgreeing(Memory memory, StepId step, int reads) {
   std::vector<Bytes> results;
   for (int i = 0; i < reads; ++i) {
     RETURN_IF_ERROR(BeginStep(step, i));
-    ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
+    ASSIGN_OR_RETURN(OpenDrive open, Open());
     ASSIGN_OR_RETURN(Bytes read, open.session->Read(memory, WayOfRead(i), *this));
     results.push_back(std::move(read));
     RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, "SHA-256 " + Sha256Hex(results.back())));
@@ -72,13 +73,13 @@ Result<Bytes> Runner::ReadAgreeing(Memory memory, StepId step, int reads) {
 
 Status Runner::KeepDisagreeing(Memory memory, const std::vector<Bytes>& reads) {
   const std::string unit = drive_.snapshot->unit.unit_id;
-  return services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+  return Commit([&](storage::Transaction& tx) -> Status {
     for (const Bytes& bytes : reads) {
       RETURN_IF_ERROR(StoreDump(tx, memory, bytes, "disagreeing", 1, unit));
     }
     RETURN_IF_ERROR(tx.AppendAudit(
         JobFact(job_->row(), "dump.disagree", job_->row().principal, "READS_DISAGREE")));
-    return Ok();
+    return AppendQuarantine(tx, job_->row(), "reads of its memory were not all the same");
   });
 }
 
@@ -86,8 +87,12 @@ Status Runner::CommitDumps() {
   stored_.clear();
   const std::string purpose = Purpose(job_->plan().spec.kind);
   std::string unit_id;
-  RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+  RETURN_IF_ERROR(Commit([&](storage::Transaction& tx) -> Status {
     ASSIGN_OR_RETURN(unit_id, ResolveUnit(tx));
+    // With the dumps, so that a job that begins again knows its unit.
+    storage::Job row = job_->row();
+    row.unit_id = unit_id;
+    RETURN_IF_ERROR(tx.UpdateJob(row));
     if (!eeprom_before_.empty()) {
       RETURN_IF_ERROR(
           StoreDump(tx, Memory::kEeprom, eeprom_before_, purpose, kEepromReads, unit_id));
@@ -111,6 +116,7 @@ Status Runner::CommitDumps() {
 // The unit these dumps belong to: the one that is known, or a new one. "" when nobody can say.
 Result<std::string> Runner::ResolveUnit(storage::Transaction& tx) {
   const inventory::DriveSnapshot& drive = *drive_.snapshot;
+  if (cut_ && !cut_->job.unit_id.empty()) return cut_->job.unit_id;
   if (drive.unit.verdict == inventory::UnitVerdict::kKnown) return drive.unit.unit_id;
   if (drive.unit.verdict != inventory::UnitVerdict::kNew) return std::string();
 
@@ -145,39 +151,10 @@ Result<std::string> Runner::ResolveUnit(storage::Transaction& tx) {
 
 Status Runner::StoreDump(storage::Transaction& tx, Memory memory, ByteView bytes,
                          const std::string& purpose, int64_t reads, const std::string& unit_id) {
-  const inventory::DriveSnapshot& drive = *drive_.snapshot;
-  const auto* abilities = FindAbilities(drive, memory);
-  storage::Dump dump;
-  dump.id = tx.NewId();
-  dump.memory = ToString(memory);
-  dump.job_id = job_->row().id;
-  dump.drive_id = drive.id;
-  dump.purpose = purpose;
-  dump.family = model().family;
-  dump.model = model().model;
-  dump.revision = revision_;
-  dump.size_bytes = static_cast<int64_t>(bytes.size());
-  ASSIGN_OR_RETURN(dump.sha256, tx.PutBlob(bytes));
-  const BlobHashes hashes = HashBlob(bytes);
-  dump.md5 = hashes.md5;
-  dump.crc32 = hashes.crc32;
-  if (memory == Memory::kEeprom && !model().volatile_eeprom.empty()) {
-    dump.stable_sha256 = Sha256Hex(inventory::StablePart(bytes, model().volatile_eeprom));
-  }
-  dump.agreeing_reads = reads;
-  dump.evidence = abilities != nullptr ? ToString(abilities->read.evidence) : "";
-  dump.method = abilities != nullptr ? abilities->read.why : "";
-  dump.simulated = drive.connection.simulated;
-  dump.tool_version = FIRMBENCH_VERSION;
-  dump.created_us = tx.now_us();
-  RETURN_IF_ERROR(tx.InsertDump(dump));
-  RETURN_IF_ERROR(tx.InsertAttribution({.id = tx.NewId(),
-                                        .dump_id = dump.id,
-                                        .kind = unit_id.empty() ? "unidentified" : "unit",
-                                        .unit_id = unit_id,
-                                        .principal = job_->row().principal,
-                                        .reason = drive.unit.why,
-                                        .created_us = tx.now_us()}));
+  const storage::Job job = job_->row();
+  ASSIGN_OR_RETURN(storage::Dump dump,
+                   jobs::StoreDump(tx, memory, bytes,
+                                   {job, *drive_.snapshot, revision_, purpose, reads, unit_id}));
   stored_.push_back({std::move(dump), Bytes(bytes.begin(), bytes.end())});
   return Ok();
 }

@@ -21,6 +21,9 @@ constexpr int kSamplesPerBank = 3;
 // Writing again after a failed write costs wear, not data: what undoes it is stored.
 constexpr int kWriteAttempts = 3;
 
+// Room for the rows, events and audit entries of the rest of a job.
+constexpr int64_t kSpillForRows = int64_t{1} << 20;
+
 // Opens the gate for a scope.
 class GateOpening {
  public:
@@ -69,7 +72,11 @@ Status Runner::Arm() {
     GateOpening identify(*update_->handles.gate, inventory::GateLevel::kChipIdentify);
     ASSIGN_OR_RETURN(chip, update_->session->IdentifyChip());
   }
-  ASSIGN_OR_RETURN(target_, family().ComposeTarget(model(), firmware_before_, payload_));
+  if (cut_) {
+    target_ = payload_;  // whole already, composed with what was there before
+  } else {
+    ASSIGN_OR_RETURN(target_, family().ComposeTarget(model(), firmware_before_, payload_));
+  }
   ASSIGN_OR_RETURN(write_plan_, family().PlanWrite(model(), Memory::kFirmware, firmware_before_,
                                                    target_, chip.part));
   if (write_plan_.touches_boot && !job_->plan().writes_boot) {
@@ -84,7 +91,25 @@ Status Runner::Arm() {
           : fmt::format("{}; {} erase units differ, {} bytes to program", chip.part,
                         write_plan_.units.size(), write_plan_.bytes_to_program);
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, note));
+  if (!write_plan_.units.empty()) RETURN_IF_ERROR(HoldOn());
   return journal_.Enter(State::kArmed);
+}
+
+// What a write must not lose under way: the place for what the ledger may refuse, and the PC.
+Status Runner::HoldOn() {
+  if (!services_.spill_folder.empty()) {
+    const auto bytes = kSpillForRows + static_cast<int64_t>(model().firmware_bytes) +
+                       static_cast<int64_t>(model().eeprom_bytes);
+    ASSIGN_OR_RETURN(spill_, storage::Spill::Allocate(services_.spill_folder, job_->row().id, bytes,
+                                                      services_.ledger));
+  }
+  if (services_.power == nullptr) return Ok();
+  auto hold = services_.power->Hold("firmbench writes to a drive");
+  if (hold) {
+    power_ = std::move(*hold);
+    return Ok();
+  }
+  return journal_.Message(hold.error().message() + "; " + hold.error().remedy());
 }
 
 // The flash in front of us must be the one that was backed up.
@@ -187,16 +212,31 @@ void Runner::ReadBackFirmware() {
   const Status begun = BeginStep(StepId::kReadBack);
   auto after = [&]() -> Result<Bytes> {
     RETURN_IF_ERROR(begun);
-    ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
-    // Other data first, so that no buffer on the way still holds what was just written.
-    ASSIGN_OR_RETURN(const scsi::Identity identity, scsi::ReadIdentity(*open.handles.scsi));
-    revision_ = identity.revision;
-    Tolerate(journal_.Message(fmt::format("the drive answers as {} {} {}", identity.vendor,
-                                          identity.product, identity.revision)),
-             "note the identity");
+    RETURN_IF_ERROR(AskAgain());
+    ASSIGN_OR_RETURN(OpenDrive open, Open());
     return open.session->Read(Memory::kFirmware, {}, *this);
   }();
   Conclude(after, firmware_before_, target_);
+}
+
+// Other data first, so that no buffer on the way still holds what was just written; and whether it
+// answers at all. A drive that does not is read in update mode.
+Status Runner::AskAgain() {
+  silent_ = false;
+  ASSIGN_OR_RETURN(OpenDrive open, Open());
+  const auto identity = scsi::ReadIdentity(*open.handles.scsi);
+  if (!identity) {
+    if (identity.error().reason() == "DRIVE_GONE") return identity.error();
+    silent_ = true;
+    not_back_ = Error(identity.error()).WithDriveState(DriveState::kUnknown);
+    return journal_.Message(
+        "the drive does not answer as a drive; its flash is read in update mode");
+  }
+  revision_ = identity->revision;
+  Tolerate(journal_.Message(fmt::format("the drive answers as {} {} {}", identity->vendor,
+                                        identity->product, identity->revision)),
+           "note the identity");
+  return Ok();
 }
 
 // The outcome follows from what was read, and from nothing else.
@@ -219,7 +259,7 @@ void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView targ
   };
   if (equals(target)) {
     outcome_ = Outcome::kChangedVerified;
-    verdict_.reset();
+    verdict_ = not_back_;
   } else if (equals(before)) {
     outcome_ = Outcome::kNoEffect;
     verdict_ =
@@ -234,9 +274,9 @@ void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView targ
                    .WithRemedy("restore the backup that this job made before it wrote")
                    .WithDriveState(DriveState::kPartlyWritten);
   }
-  Tolerate(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
-    return StoreDump(tx, memory, *after, "readback", 1, job_->row().unit_id);
-  }),
+  Tolerate(Commit([&](storage::Transaction& tx) -> Status {
+             return StoreDump(tx, memory, *after, "readback", 1, job_->row().unit_id);
+           }),
            "store the read-back");
   Tolerate(EndStep(outcome_, "SHA-256 " + Sha256Hex(*after)), "note the read-back");
 }
@@ -244,6 +284,7 @@ void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView targ
 // After a firmware write: did the EEPROM stay as it was? After an EEPROM write: is it as planned?
 void Runner::CheckEepromAfter() {
   const bool written = write_plan_.memory == Memory::kEeprom;
+  if (eeprom_before_.empty() && cut_) eeprom_before_ = cut_->eeprom_before;
   if (!written && !InPlan(StepId::kCheckEeprom)) {
     // This connection cannot read it, and the plan said so: nobody claims that it is unchanged.
     eeprom_check_ = EepromCheck::kNotRead;
@@ -253,7 +294,7 @@ void Runner::CheckEepromAfter() {
   const Status begun = BeginStep(written ? StepId::kReadBack : StepId::kCheckEeprom);
   auto after = [&]() -> Result<Bytes> {
     RETURN_IF_ERROR(begun);
-    ASSIGN_OR_RETURN(OpenDrive open, OpenFresh());
+    ASSIGN_OR_RETURN(OpenDrive open, Open());
     RETURN_IF_ERROR(scsi::ReadIdentity(*open.handles.scsi));
     return open.session->Read(Memory::kEeprom, {}, *this);
   }();
@@ -275,7 +316,23 @@ void Runner::CheckEepromAfter() {
     }
     return;
   }
-  switch (inventory::CompareEeprom(eeprom_before_, *after, model().volatile_eeprom)) {
+  if (eeprom_before_.empty()) {
+    // Of a drive that was dead from the start nobody knows what it was; it is stored as it is now.
+    eeprom_check_ = EepromCheck::kNotRead;
+  } else {
+    JudgeEeprom(*after);
+  }
+  Tolerate(Commit([&](storage::Transaction& tx) -> Status {
+             return StoreDump(tx, Memory::kEeprom, *after, "readback", 1, job_->row().unit_id);
+           }),
+           "store the EEPROM read-back");
+  Tolerate(EndStep(eeprom_check_ == EepromCheck::kChanged ? Outcome::kUnknown : Outcome::kUnchanged,
+                   std::string(ToString(*eeprom_check_))),
+           "note the EEPROM check");
+}
+
+void Runner::JudgeEeprom(ByteView after) {
+  switch (inventory::CompareEeprom(eeprom_before_, after, model().volatile_eeprom)) {
     case inventory::EepromChange::kEqual:
       eeprom_check_ = EepromCheck::kEqual;
       break;
@@ -290,13 +347,6 @@ void Runner::CheckEepromAfter() {
               .WithDriveState(DriveState::kUnknown);
       break;
   }
-  Tolerate(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
-    return StoreDump(tx, Memory::kEeprom, *after, "readback", 1, job_->row().unit_id);
-  }),
-           "store the EEPROM read-back");
-  Tolerate(EndStep(eeprom_check_ == EepromCheck::kChanged ? Outcome::kUnknown : Outcome::kUnchanged,
-                   std::string(ToString(*eeprom_check_))),
-           "note the EEPROM check");
 }
 
 }  // namespace firmbench::jobs

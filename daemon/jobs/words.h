@@ -10,7 +10,14 @@
 
 namespace firmbench::jobs {
 
-enum class Kind : uint8_t { kBackup, kFlash, kRestore, kVerify, kEepromRestore };
+enum class Kind : uint8_t {
+  kBackup,
+  kFlash,
+  kRestore,
+  kVerify,
+  kEepromRestore,
+  kRecover,  // brings back a drive whose write was cut off, or that is dead for another reason
+};
 constexpr std::string_view ToString(Kind kind) {
   switch (kind) {
     case Kind::kBackup:
@@ -23,19 +30,22 @@ constexpr std::string_view ToString(Kind kind) {
       return "verify";
     case Kind::kEepromRestore:
       return "eeprom_restore";
+    case Kind::kRecover:
+      return "recover";
   }
   return "backup";
 }
 constexpr std::optional<Kind> ParseKind(std::string_view text) {
-  for (const Kind kind :
-       {Kind::kBackup, Kind::kFlash, Kind::kRestore, Kind::kVerify, Kind::kEepromRestore}) {
+  for (const Kind kind : {Kind::kBackup, Kind::kFlash, Kind::kRestore, Kind::kVerify,
+                          Kind::kEepromRestore, Kind::kRecover}) {
     if (text == ToString(kind)) return kind;
   }
   return std::nullopt;
 }
 // Does a job of this kind change a memory of the drive?
 constexpr bool Writes(Kind kind) {
-  return kind == Kind::kFlash || kind == Kind::kRestore || kind == Kind::kEepromRestore;
+  return kind == Kind::kFlash || kind == Kind::kRestore || kind == Kind::kEepromRestore ||
+         kind == Kind::kRecover;
 }
 
 enum class State : uint8_t {

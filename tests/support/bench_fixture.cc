@@ -4,12 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "daemon/base/hash.h"
+#include "daemon/images/recognise.h"
+#include "storage/spill.h"
 #include "tests/support/image_builder.h"
 
 namespace firmbench::test {
@@ -22,6 +26,9 @@ do = ["hold_eject"]
 [[drives.operator]]
 on_prompt = "release_eject"
 do = ["release_eject"]
+[[drives.operator]]
+on_prompt = "power_cycle"
+do = ["power_cycle"]
 )";
 
 constexpr const char* kPrincipal = "user/anna";
@@ -42,9 +49,8 @@ TempFolder::~TempFolder() {
 std::string ScenarioOf(const Drives& drives) {
   std::string text = "[time]\nmode = \"virtual\"\n";
   for (const DriveToml& drive : drives) {
-    const bool hands = drive.model == "LDW-451S" && !drive.alone;
     text += fmt::format("\n[[drives]]\nmodel = \"{}\"\nbay = \"{}\"\n{}\n{}\n{}\n", drive.model,
-                        drive.bay, drive.keys, hands ? kHands : "", drive.tables);
+                        drive.bay, drive.keys, drive.alone ? "" : kHands, drive.tables);
   }
   return text;
 }
@@ -77,6 +83,7 @@ class BenchFixture::AdjustedSource final : public inventory::DriveSource {
 };
 
 BenchFixture::BenchFixture(const Drives& drives, Adjust adjust) {
+  std::filesystem::create_directory(folder_.Path("spill"));
   const std::string scenario = folder_.Path("bench.toml");
   std::ofstream(scenario) << ScenarioOf(drives);
   simulated_ = Must(SimulatedBench::Load(scenario, ""));
@@ -101,10 +108,12 @@ void BenchFixture::Start() {
   spy_ = std::make_unique<LedgerSpy>(*ledger_);
   inventory_ = std::make_unique<inventory::Inventory>(*source_, *spy_);
   inventory_->OnChange([this](const std::string&) { hub_.Notify(""); });
-  engine_ = std::make_unique<jobs::Engine>(services());
-  Must(engine_->RecoverOpenJobs());
+  // The order of the daemon: what a full disk could not take, the drives, the open jobs.
+  Must(storage::TakeInSpills(*ledger_, services().spill_folder));
   inventory_->Rescan();
   FB_CHECK(inventory_->WaitUntilIdentified(std::chrono::minutes(1)));
+  engine_ = std::make_unique<jobs::Engine>(services());
+  Must(engine_->RecoverOpenJobs());
 }
 
 void BenchFixture::Stop() {
@@ -161,7 +170,12 @@ Bytes BenchFixture::NewFirmware(std::string_view bay) {
   simulator::Drive& target = drive(bay);
   Bytes bytes = target.FlashBytes();
   // Places in several banks, all outside of what identifies the image.
-  for (const uint32_t offset : {0x01234u, 0x23456u, 0x50003u, 0x5fffeu}) bytes[offset] ^= 0x5a;
+  const images::ImageReport report = images::Recognise(bytes);
+  FB_CHECK(report.ok());
+  const size_t bank = bytes.size() / report.banks;
+  const std::array<size_t, 4> places{0x1234 * bank / 0x10000, 0x23456 * bank / 0x10000,
+                                     5 * bank + 3, 6 * bank - 2};
+  for (const size_t offset : places) bytes[offset] ^= 0x5a;
   return bytes;
 }
 
@@ -187,6 +201,35 @@ jobs::JobSpec BenchFixture::RestoreOf(std::string_view bay, const std::string& d
   spec.drive_id = drive_id(bay);
   spec.dump_id = dump_id;
   return spec;
+}
+
+jobs::JobSpec BenchFixture::RecoverOf(std::string_view bay, const std::string& job_id,
+                                      const std::string& to) {
+  jobs::JobSpec spec;
+  spec.kind = jobs::Kind::kRecover;
+  spec.drive_id = drive_id(bay);
+  spec.recovers = job_id;
+  spec.recover_to = to;
+  return spec;
+}
+
+void BenchFixture::LookAgain() {
+  for (const auto& drive : inventory_->List()) {
+    const auto binding = Must(inventory_->Bind(drive->id));
+    std::promise<void> done;
+    binding.lane->Post([&] {
+      inventory_->IdentifyNow(drive->id);
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+}
+
+jobs::Services BenchFixture::services() {
+  jobs::Services services{*spy_, *inventory_, hub_, RealClock()};
+  services.spill_folder = folder_.Path("spill");
+  if (adjust_services) adjust_services(services);
+  return services;
 }
 
 jobs::CreateRequest BenchFixture::Request(const jobs::JobSpec& spec) {

@@ -53,8 +53,8 @@ class TempFolder {
   std::string path_;
 };
 
-// TOML of one drive: `keys` are further lines of it, `tables` its faults. An LDW-451S gets an
-// operator who does what prompts ask for, unless `alone` says that nobody is there.
+// TOML of one drive: `keys` are further lines of it, `tables` its faults. An operator does what its
+// prompts ask for, unless `alone` says that nobody is there.
 struct DriveToml {
   std::string model;
   std::string bay = "bay 1";
@@ -90,7 +90,9 @@ class BenchFixture {
   jobs::WatchHub& hub() { return hub_; }
   LedgerSpy& ledger() { return *spy_; }
   std::string ledger_path() const { return folder_.Path("ledger.db"); }
-  jobs::Services services() { return {*spy_, *inventory_, hub_, RealClock()}; }
+  jobs::Services services();
+  // Changes what the engine is given, from the next Restart on.
+  std::function<void(jobs::Services&)> adjust_services;
 
   // Keeps the file in the library; returns the image's id.
   std::string AddImage(ByteView bytes, const std::string& file_name = "firmware.bin");
@@ -102,6 +104,8 @@ class BenchFixture {
   jobs::JobSpec BackupOf(std::string_view bay, const std::string& memory = "all");
   jobs::JobSpec FlashOf(std::string_view bay, const std::string& image_id);
   jobs::JobSpec RestoreOf(std::string_view bay, const std::string& dump_id);
+  jobs::JobSpec RecoverOf(std::string_view bay, const std::string& job_id,
+                          const std::string& to = {});
 
   // What a careful client sends: the plan's digest and the drive's etag, a request id of its own.
   jobs::CreateRequest Request(const jobs::JobSpec& spec);
@@ -114,6 +118,8 @@ class BenchFixture {
   jobs::JobView Flash(std::string_view bay, ByteView image) {
     return Run(FlashOf(bay, AddImage(image)));
   }
+  // Looks at every drive again and waits until that is done.
+  void LookAgain();
   // Waits until the engine has let go of the job.
   jobs::JobView WaitClosed(const std::string& job_id);
   // Waits until `reached` says so; asked again after every wake-up of the hub. False after a

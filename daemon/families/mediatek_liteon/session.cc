@@ -20,6 +20,7 @@ using std::chrono::seconds;
 constexpr uint32_t kVendorChunk = 4096;   // progress and cancellation grain of vendor mode reads
 constexpr uint32_t kDfChunk = 16 * 1024;  // of DF 83 reads
 constexpr Nanos kSettlePoll = milliseconds(200);
+constexpr uint32_t kIntrosWithoutHands = 8;  // about two seconds [G]
 
 Error NotReadable(Memory memory, std::string why, std::string remedy) {
   return FailedPrecondition("MEMORY_NOT_READABLE",
@@ -83,7 +84,8 @@ Result<Bytes> LiteonSession::ReadPieces(uint32_t size, uint32_t granule, uint32_
 }
 
 Result<Bytes> LiteonSession::ReadFlash(uint32_t size, const ReadPlan& plan, Observer& observer) {
-  const bool by_df = row_.firmware_read == FirmwareRead::kReadMemoryDf && access_.scsi != nullptr;
+  const bool by_df = row_.firmware_read == FirmwareRead::kReadMemoryDf && access_.scsi != nullptr &&
+                     !access_.silent;
   if (in_update_mode_ || !by_df) return ReadFlashInVendorMode(size, plan, observer);
   const auto read = [this](uint32_t offset, std::span<uint8_t> out) -> Status {
     for (size_t at = 0; at < out.size(); at += kDfReadBytes, offset += kDfReadBytes) {
@@ -114,9 +116,16 @@ Result<Bytes> LiteonSession::ReadFlashInVendorMode(uint32_t size, const ReadPlan
   if (!enter) return bytes;
   // Whatever the read met, the drive must not be left in vendor mode; but why it failed comes
   // first.
-  const Status left = LeaveUpdateMode(observer);
+  const Status left = LeaveAfterRead(observer);
   if (bytes) RETURN_IF_ERROR(left);
   return bytes;
+}
+
+Status LiteonSession::LeaveAfterRead(Observer& observer) {
+  if (!access_.silent) return LeaveUpdateMode(observer);
+  in_update_mode_ = false;
+  chip_ = nullptr;
+  return vendor_->LeaveSilent();
 }
 
 Result<Bytes> LiteonSession::ReadEepromBytes(const ReadPlan& plan, Observer& observer) {
@@ -157,18 +166,28 @@ Status LiteonSession::EnterUpdateMode(Observer& observer) {
         .WithRemedy("attach the drive to an IDE port or to a bridge that gives its registers");
   }
   RETURN_IF_ERROR(vendor_->CheckAlone());
+  RETURN_IF_ERROR(EnterVendorMode(observer));
+  in_update_mode_ = true;
+  return Ok();
+}
+
+// Leaves the drive as it was when it fails.
+Status LiteonSession::EnterVendorMode(Observer& observer) {
+  const auto cancelled = [&observer] { return observer.cancelled(); };
   const bool eject = row_.gate == EntryGate::kEjectHeld;
+  // Without firmware the boot code answers by itself (drive-protocols 9.1 [I]).
+  if (access_.silent && vendor_->Enter({.max_intros = kIntrosWithoutHands}, cancelled)) return Ok();
   if (eject) {
     RETURN_IF_ERROR(observer.Prompt(
         {.kind = "hold_eject",
          .text = "Hold the drive's eject button down and keep holding it until told otherwise."}));
   }
-  RETURN_IF_ERROR(vendor_->Enter(EntryLimits{}, [&observer] { return observer.cancelled(); }));
-  in_update_mode_ = true;
+  RETURN_IF_ERROR(vendor_->Enter(EntryLimits{}, cancelled));
   if (!eject) return Ok();
   const Status released = observer.Prompt(
       {.kind = "release_eject", .text = "The drive is in vendor mode: release the eject button."});
   if (released) return Ok();
+  in_update_mode_ = true;
   LeaveUpdateMode(observer).IgnoreError("why the prompt ended matters more");
   return released;
 }
@@ -194,17 +213,24 @@ Status LiteonSession::LeaveUpdateMode(Observer& /*observer*/) {
   in_update_mode_ = false;
   chip_ = nullptr;
   Status left = vendor_->Leave(row_.back_limit);
-  if (left) left = Settle();
+  if (left) left = Settle(row_.back_limit);
   if (left) return Ok();
   return std::move(left).error().WithDriveState(write_begun_ ? DriveState::kUnknown
                                                              : DriveState::kUntouched);
 }
 
+Status LiteonSession::BringBack(Nanos limit) {
+  in_update_mode_ = false;
+  chip_ = nullptr;
+  if (vendor_) RETURN_IF_ERROR(vendor_->Leave(limit));
+  return Settle(limit);
+}
+
 // After a reset the drive reports UNIT ATTENTION and may be becoming ready: neither is for the next
 // command to meet. No disc is fine.
-Status LiteonSession::Settle() {
+Status LiteonSession::Settle(Nanos limit) {
   if (access_.scsi == nullptr) return Ok();
-  const Nanos deadline = access_.clock->Monotonic() + row_.back_limit;
+  const Nanos deadline = access_.clock->Monotonic() + limit;
   bool heard = false;  // UNIT ATTENTION is said once, so the next answer is not waited for
   while (true) {
     const Result<scsi::Readiness> ready = scsi::TestUnitReady(*access_.scsi);
@@ -216,7 +242,7 @@ Status LiteonSession::Settle() {
       return Unavailable("DRIVE_NOT_BACK",
                          fmt::format("the drive shows its registers but takes no SCSI commands "
                                      "within {} s after its reset",
-                                     std::chrono::duration_cast<seconds>(row_.back_limit).count()))
+                                     std::chrono::duration_cast<seconds>(limit).count()))
           .WithRemedy("switch the drive off and on and look at it again");
     }
     const bool attention = ready && *ready == scsi::Readiness::kAttention;

@@ -32,6 +32,7 @@ class LiteonSession final : public Session {
   Status Write(const WritePlan& plan, ByteView current, ByteView target, WriteReport& report,
                Observer& observer) override;
   Status LeaveUpdateMode(Observer& observer) override;
+  Status BringBack(Nanos limit) override;
 
  private:
   // Reads out.size() bytes at `offset`.
@@ -49,7 +50,9 @@ class LiteonSession final : public Session {
   Status WriteEeprom(const WritePlan& plan, ByteView current, ByteView target, WriteReport& report,
                      Observer& observer);
   Status WriteEepromUnit(const ByteRange& unit, ByteView target);
-  Status Settle();
+  Status EnterVendorMode(Observer& observer);
+  Status LeaveAfterRead(Observer& observer);
+  Status Settle(Nanos limit);
   Status NeedUpdateMode() const;
 
   const Row& row_;

@@ -85,7 +85,7 @@ Status LiteonSession::WriteEeprom(const WritePlan& plan, ByteView current, ByteV
   ASSIGN_OR_RETURN(const WritePlan expected, PlanEeprom(row_, current, target));
   if (!SameUnits(plan, expected)) return PlanMismatch();
   // A write is never sent twice, so what the drive wants to say of its past is heard before.
-  RETURN_IF_ERROR(Settle());
+  RETURN_IF_ERROR(Settle(row_.back_limit));
   for (const ByteRange& unit : plan.units) {
     write_begun_ = true;
     const Status written = WriteEepromUnit(unit, target);

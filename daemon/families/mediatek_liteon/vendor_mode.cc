@@ -222,6 +222,12 @@ Status VendorMode::Leave(Nanos limit) {
   return WaitUntilBack(limit);
 }
 
+Status VendorMode::LeaveSilent() {
+  RETURN_IF_ERROR(SendOutroAndReset());
+  clock_.SleepFor(kAfterReset);
+  return Ok();
+}
+
 Result<VendorMode::Answer> VendorMode::ReadAnswer() {
   std::array script = {Access::Write(Register::kDevice, device_), Access::Read(Register::kStatus),
                        Access::Read(Register::kSectorCount),      Access::Read(Register::kLbaLow),

@@ -48,6 +48,9 @@ class VendorMode {
   // DEVICE answers: DRIVE_NOT_BACK after `limit`, metadata `status`.
   Status Leave(Nanos limit);
 
+  // Outro and DEVICE RESET of a drive that is not expected to come back.
+  Status LeaveSilent();
+
   // In vendor mode. Addresses of the chip below kReachBytes, else ADDRESS_OUT_OF_REACH.
   // TASKFILE_WAIT_TIMEOUT when the drive stops answering with 70.
   Status ReadBytes(uint32_t address, std::span<uint8_t> out);

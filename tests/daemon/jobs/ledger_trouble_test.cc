@@ -27,9 +27,9 @@ TEST(LedgerTrouble, Promise2WithoutAnAuditEntryNothingDestructiveHappens) {
     EXPECT_EQ(bench.drive().state(), simulator::RunState::kRun) << entry << ": left as a drive";
     bench.ledger().AskBefore({});
     bench.Restart();
-    const JobView job = Must(bench.engine().Get(id));
-    EXPECT_EQ(job.row.result, "CANCELLED") << entry << ": closed by the next start";
-    EXPECT_EQ(job.row.outcome, "UNCHANGED") << entry;
+    const JobView job = bench.WaitClosed(id);
+    EXPECT_EQ(job.row.result, "SUCCEEDED") << entry << ": begun again by the next start";
+    EXPECT_EQ(job.row.attempts, 1) << entry;
     EXPECT_TRUE(bench.QuarantinesInForce().empty()) << entry;
   }
 }
@@ -64,12 +64,47 @@ TEST_P(LedgerTrouble, Promise2AfterWriteStartedTheJobFinishesWithoutTheLedger) {
   EXPECT_EQ(bench.WaitClosed(id).row.state, "WRITING") << "the last thing that the ledger took";
   EXPECT_EQ(bench.drive().FlashBytes(), target) << "but the drive was not left half written";
   EXPECT_EQ(bench.drive().state(), simulator::RunState::kRun);
-  // The next start knows only that a write began, and says no more than that.
+  // What the ledger could not take is in the spill file, and the next start takes it in.
   bench.Restart();
   const JobView job = Must(bench.engine().Get(id));
+  EXPECT_EQ(job.row.result, "SUCCEEDED");
+  EXPECT_EQ(job.row.outcome, "CHANGED_VERIFIED");
+  EXPECT_EQ(job.row.eeprom_check, "EQUAL");
+  EXPECT_EQ(bench.DumpsOf(job, "firmware", "readback").size(), 1u);
+  EXPECT_TRUE(bench.QuarantinesInForce().empty());
+  EXPECT_TRUE(Must(bench.ledger().Verify()).problems.empty());
+}
+
+TEST_P(LedgerTrouble, WithoutASpillFileTheNextStartLooksAtTheDrive) {
+  BenchFixture bench(GetParam());
+  bench.adjust_services = [](Services& services) { services.spill_folder.clear(); };
+  bench.Restart();
+  const Bytes target = bench.NewFirmware();
+  const JobSpec spec = bench.FlashOf("bay 1", bench.AddImage(target));
+  bench.When(State::kWriting, [&](const std::string&) {
+    bench.ledger().AskBefore([](const std::string&) -> Status {
+      return ResourceExhausted("LEDGER_FULL", "the disk of the ledger is full");
+    });
+  });
+  const std::string id = Must(bench.Submit(spec)).row.id;
+  bench.WaitClosed(id);
+  bench.Restart();
+  const JobView job = Must(bench.engine().Get(id));
+  EXPECT_EQ(job.row.result, "SUCCEEDED") << job.row.error_message;
+  EXPECT_EQ(job.row.outcome, "CHANGED_VERIFIED");
+  EXPECT_EQ(job.row.eeprom_check, "EQUAL");
+}
+
+TEST(LedgerTrouble, WithoutRoomForTheSpillFileNothingIsWritten) {
+  BenchFixture bench("LTR-52327S");
+  bench.adjust_services = [](Services& services) { services.spill_folder += "/missing"; };
+  bench.Restart();
+  const JobView job = bench.Flash("bay 1", bench.NewFirmware());
   EXPECT_EQ(job.row.result, "FAILED");
-  EXPECT_EQ(job.row.outcome, "UNKNOWN");
-  EXPECT_EQ(bench.QuarantinesInForce(), (std::vector<std::string>{"drive", "unit"}));
+  EXPECT_EQ(job.row.error_reason, "SPILL_FAILED");
+  EXPECT_EQ(job.row.outcome, "UNCHANGED");
+  EXPECT_EQ(bench.drive().counters().destructive_commands, 0u);
+  EXPECT_EQ(bench.drive().state(), simulator::RunState::kRun);
 }
 
 TEST(LedgerTrouble, AJobThatCannotBeWrittenDownDoesNotBegin) {

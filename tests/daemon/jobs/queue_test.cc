@@ -260,7 +260,7 @@ TEST(Parallel, JobsOnSeveralDrivesRunAtTheSameTime) {
   for (const std::string& id : ids) EXPECT_EQ(bench.WaitClosed(id).row.result, "SUCCEEDED");
 }
 
-TEST(Drain, CancelsWhatHasNotBegunToWriteAndFinishesWhatHas) {
+TEST(Drain, PutsBackWhatHasNotBegunToWriteAndFinishesWhatHas) {
   BenchFixture bench(test::Drives{{.model = "LTR-52327S", .bay = "bay 1"},
                                   {.model = "LDW-451S", .bay = "bay 2", .alone = true}});
   const Bytes target = bench.NewFirmware("bay 1");
@@ -282,11 +282,21 @@ TEST(Drain, CancelsWhatHasNotBegunToWriteAndFinishesWhatHas) {
   drainer.reset();
   EXPECT_EQ(written.row.outcome, "CHANGED_VERIFIED") << written.row.error_message;
   EXPECT_EQ(bench.drive("bay 1").FlashBytes(), target);
-  EXPECT_EQ(dropped.row.result, "CANCELLED");
-  EXPECT_EQ(dropped.row.outcome, "NOT_STARTED");
-  EXPECT_EQ(stopped.row.result, "CANCELLED");
-  EXPECT_EQ(stopped.row.outcome, "UNCHANGED");
+  for (const JobView& kept : {dropped, stopped}) {
+    EXPECT_EQ(kept.row.state, "QUEUED");
+    EXPECT_EQ(kept.row.result, "");
+    EXPECT_EQ(kept.row.started_us, 0);
+  }
   EXPECT_EQ(ReasonOf(bench.Submit(bench.BackupOf("bay 1", "eeprom"))), "SHUTTING_DOWN");
+  // The next process goes on with both; the one that asks for hands asks again.
+  bench.Restart();
+  EXPECT_EQ(bench.WaitClosed(queued.row.id).row.result, "SUCCEEDED");
+  ASSERT_TRUE(bench.WaitUntil([&] {
+    const auto live = bench.engine().Live(prompting.row.id);
+    return live == nullptr || live->prompt();
+  }));
+  Must(bench.engine().Cancel(prompting.row.id, "user/bert"));
+  EXPECT_EQ(bench.WaitClosed(prompting.row.id).row.result, "CANCELLED");
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/jobs/assumed_drive.h"
+
+#include <utility>
+
+namespace firmbench::jobs {
+
+bool IsSilent(const inventory::DriveSnapshot& drive) {
+  return drive.condition == inventory::DriveCondition::kNotAnswering || drive.model == nullptr;
+}
+
+families::Match FindModel(std::string_view family, std::string_view model) {
+  for (const families::Family* candidate : families::AllFamilies()) {
+    if (!family.empty() && candidate->name() != family) continue;
+    for (const families::ModelInfo& row : candidate->models()) {
+      if (row.model == model) return {candidate, &row};
+    }
+  }
+  return {};
+}
+
+inventory::Snapshot AssumeModel(inventory::Snapshot drive, std::string_view family,
+                                std::string_view model) {
+  if (!IsSilent(*drive)) return drive;
+  const families::Match match = FindModel(family, model);
+  if (match.model == nullptr) return drive;
+  auto assumed = std::make_shared<inventory::DriveSnapshot>(*drive);
+  assumed->family = match.family;
+  assumed->model = match.model;
+  assumed->abilities = match.family->Abilities(*match.model, assumed->connection);
+  return assumed;
+}
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/jobs/cut_job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/jobs/assumed_drive.h"
+#include "daemon/jobs/words.h"
+
+namespace firmbench::jobs {
+namespace {
+
+constexpr uint32_t kPieceBytes = 256;  // of what was not to change, counted in these
+
+Result<std::optional<storage::Dump>> DumpBefore(storage::Ledger& ledger, const std::string& job_id,
+                                                std::string_view memory) {
+  ASSIGN_OR_RETURN(
+      const auto dumps,
+      ledger.ListDumps({.job_id = job_id, .memory = std::string(memory)}, {.size = 100}));
+  // Newest first: of a job that began several times the dump of its last beginning.
+  for (const storage::Dump& dump : dumps.rows) {
+    if (dump.purpose == "before_write") return std::optional<storage::Dump>(dump);
+  }
+  return std::optional<storage::Dump>();
+}
+
+Result<Bytes> LoadTarget(storage::Ledger& ledger, const CutJob& cut) {
+  Bytes payload;
+  if (!cut.job.image_id.empty()) {
+    ASSIGN_OR_RETURN(const storage::Image image, ledger.GetImage(cut.job.image_id));
+    ASSIGN_OR_RETURN(payload, ledger.ReadBlob(image.sha256));
+  } else {
+    ASSIGN_OR_RETURN(const storage::Dump dump, ledger.GetDump(cut.job.dump_id));
+    ASSIGN_OR_RETURN(payload, ledger.ReadBlob(dump.sha256));
+  }
+  if (cut.job.memory == ToString(Memory::kEeprom)) return payload;
+  const families::Match match = FindModel(cut.job.family, cut.job.model);
+  if (match.family == nullptr) {
+    return NotFound("MODEL_UNKNOWN", "this version does not know the model of that job");
+  }
+  return match.family->ComposeTarget(*match.model, cut.before_bytes, payload);
+}
+
+bool Equal(ByteView a, ByteView b, const families::ByteRange& range) {
+  const ByteView left = Slice(a, range.offset, range.length);
+  const ByteView right = Slice(b, range.offset, range.length);
+  return std::equal(left.begin(), left.end(), right.begin(), right.end());
+}
+
+}  // namespace
+
+Result<CutJob> LoadOpenCutJob(storage::Ledger& ledger, const storage::Job& job) {
+  CutJob cut;
+  cut.job = job;
+  ASSIGN_OR_RETURN(cut.before, DumpBefore(ledger, job.id, job.memory));
+  if (!cut.before) {
+    return NotFound("DUMP_NOT_FOUND", "the job stored no backup of what it wrote");
+  }
+  ASSIGN_OR_RETURN(cut.before_bytes, ledger.ReadBlob(cut.before->sha256));
+  ASSIGN_OR_RETURN(const auto eeprom, DumpBefore(ledger, job.id, ToString(Memory::kEeprom)));
+  if (eeprom) {
+    ASSIGN_OR_RETURN(cut.eeprom_before, ledger.ReadBlob(eeprom->sha256));
+  }
+  ASSIGN_OR_RETURN(cut.target, LoadTarget(ledger, cut));
+  return cut;
+}
+
+Result<CutJob> LoadCutJob(storage::Ledger& ledger, const std::string& job_id) {
+  ASSIGN_OR_RETURN(storage::Job job, ledger.GetJob(job_id));
+  if (!job.recovers.empty()) {
+    ASSIGN_OR_RETURN(job, ledger.GetJob(job.recovers));
+  }
+  if (job.result.empty()) {
+    return FailedPrecondition("JOB_STILL_OPEN", "the job has not ended yet")
+        .WithRemedy("wait for its end: `firmbench job watch`");
+  }
+  if (job.write_started_us == 0) {
+    return FailedPrecondition("JOB_WROTE_NOTHING",
+                              "the job ended before it wrote anything, so the drive is as it was");
+  }
+  return LoadOpenCutJob(ledger, job);
+}
+
+std::string CutState::Describe(std::string_view memory) const {
+  if (all_new) return fmt::format("the {} is the new one, whole", memory);
+  if (all_old) return fmt::format("the {} is the old one, whole", memory);
+  std::string text =
+      fmt::format("{} of {} units that were to change hold the new {}, {} the old one", hold_new,
+                  units, memory, hold_old);
+  if (neither != 0) text += fmt::format(", {} neither", neither);
+  if (elsewhere != 0) text += fmt::format("; {} other places changed", elsewhere);
+  return text;
+}
+
+CutState Classify(ByteView now, ByteView before, ByteView target,
+                  std::span<const families::ByteRange> units) {
+  CutState state;
+  state.units = units.size();
+  const auto same = [now](ByteView other) {
+    return std::equal(now.begin(), now.end(), other.begin(), other.end());
+  };
+  state.all_new = same(target);
+  state.all_old = !state.all_new && same(before);
+  if (now.size() != before.size() || now.size() != target.size()) {
+    state.elsewhere = now.size() / kPieceBytes + 1;
+    return state;
+  }
+  for (const families::ByteRange& unit : units) {
+    ++(Equal(now, target, unit)   ? state.hold_new
+       : Equal(now, before, unit) ? state.hold_old
+                                  : state.neither);
+  }
+  // What was not to change is the same in both.
+  for (uint32_t at = 0; at < now.size(); at += kPieceBytes) {
+    const families::ByteRange piece{at,
+                                    std::min(kPieceBytes, static_cast<uint32_t>(now.size()) - at)};
+    const bool planned = std::any_of(units.begin(), units.end(), [&](const auto& unit) {
+      return unit.offset < piece.offset + piece.length && piece.offset < unit.offset + unit.length;
+    });
+    if (!planned && !Equal(now, before, piece)) ++state.elsewhere;
+  }
+  return state;
+}
+
+CutState Classify(const CutJob& cut, ByteView now) {
+  const families::Match match = FindModel(cut.job.family, cut.job.model);
+  std::vector<families::ByteRange> units;
+  if (match.family != nullptr) {
+    const auto memory = ParseMemory(cut.job.memory).value_or(Memory::kFirmware);
+    const auto plan =
+        match.family->PlanWrite(*match.model, memory, cut.before_bytes, cut.target, {});
+    if (plan) units = plan->units;
+  }
+  return Classify(now, cut.before_bytes, cut.target, units);
+}
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/jobs/dump_record.h"
+
+#include "daemon/base/hash.h"
+#include "daemon/inventory/unit_match.h"
+#include "daemon/jobs/plan.h"
+
+namespace firmbench::jobs {
+
+Result<storage::Dump> StoreDump(storage::Transaction& tx, Memory memory, ByteView bytes,
+                                const DumpOrigin& origin) {
+  const families::ModelInfo& model = *origin.drive.model;
+  const auto* abilities = FindAbilities(origin.drive, memory);
+  storage::Dump dump;
+  dump.id = tx.NewId();
+  dump.memory = ToString(memory);
+  dump.job_id = origin.job.id;
+  dump.drive_id = origin.drive.id;
+  dump.purpose = origin.purpose;
+  dump.family = model.family;
+  dump.model = model.model;
+  dump.revision = origin.revision;
+  dump.size_bytes = static_cast<int64_t>(bytes.size());
+  ASSIGN_OR_RETURN(dump.sha256, tx.PutBlob(bytes));
+  const BlobHashes hashes = HashBlob(bytes);
+  dump.md5 = hashes.md5;
+  dump.crc32 = hashes.crc32;
+  if (memory == Memory::kEeprom && !model.volatile_eeprom.empty()) {
+    dump.stable_sha256 = Sha256Hex(inventory::StablePart(bytes, model.volatile_eeprom));
+  }
+  dump.agreeing_reads = origin.agreeing_reads;
+  dump.evidence = abilities != nullptr ? ToString(abilities->read.evidence) : "";
+  dump.method = abilities != nullptr ? abilities->read.why : "";
+  dump.simulated = origin.drive.connection.simulated;
+  dump.tool_version = FIRMBENCH_VERSION;
+  dump.created_us = tx.now_us();
+  RETURN_IF_ERROR(tx.InsertDump(dump));
+  RETURN_IF_ERROR(tx.InsertAttribution({.id = tx.NewId(),
+                                        .dump_id = dump.id,
+                                        .kind = origin.unit_id.empty() ? "unidentified" : "unit",
+                                        .unit_id = origin.unit_id,
+                                        .principal = origin.job.principal,
+                                        .reason = origin.drive.unit.why,
+                                        .created_us = tx.now_us()}));
+  return dump;
+}
+
+}  // namespace firmbench::jobs

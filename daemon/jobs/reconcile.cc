@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/jobs/reconcile.h"
+
+#include <fmt/format.h>
+
+#include "daemon/base/log.h"
+#include "daemon/inventory/unit_match.h"
+#include "daemon/jobs/assumed_drive.h"
+#include "daemon/jobs/dump_record.h"
+#include "daemon/jobs/open_drive.h"
+
+namespace firmbench::jobs {
+namespace {
+
+// A drive that starts at all does so within this; the first call to the daemon waits for it.
+constexpr Nanos kBackLimit = std::chrono::seconds(10);
+
+constexpr const char* kStopped = "DAEMON_STOPPED";
+
+std::string RecoverCommand(const storage::Job& row) {
+  return "firmbench job recover jobs/" + (row.recovers.empty() ? row.id : row.recovers);
+}
+
+}  // namespace
+
+Status Reconciler::Prompt(const families::PromptRequest&) {
+  return FailedPrecondition("PROMPT_NOT_POSSIBLE", "while the daemon starts nobody is asked");
+}
+
+Result<Reconciler::Next> Reconciler::Run() {
+  BringBack();
+  if (row_.write_started_us == 0) return DecideUntouched();
+  RETURN_IF_ERROR(CloseWritten());
+  return Next::kClosed;
+}
+
+// Whatever mode the drive was left in, it is asked to be a drive again, and then who it is.
+void Reconciler::BringBack() {
+  if (!drive_) return;
+  const std::string id = drive_->snapshot->id;
+  drive_->snapshot = AssumeModel(drive_->snapshot, row_.family, row_.model);
+  if (drive_->snapshot->model != nullptr) {
+    const auto open = OpenFresh(*drive_, /*silent=*/false);
+    if (open) {
+      open->session->BringBack(kBackLimit).IgnoreError("identification tells whether it is back");
+    }
+  }
+  services_.inventory.IdentifyNow(id);
+  auto again = services_.inventory.Bind(id);
+  if (!again) return drive_.reset();
+  drive_ = std::move(*again);
+}
+
+bool Reconciler::answers() const {
+  return drive_ && drive_->snapshot->condition == inventory::DriveCondition::kReady &&
+         !IsSilent(*drive_->snapshot);
+}
+
+Result<Reconciler::Next> Reconciler::DecideUntouched() {
+  if (!row_.cancelled_by.empty()) {
+    RETURN_IF_ERROR(
+        CloseUntouched(JobResult::kCancelled, "JOB_CANCELLED", "the job was cancelled", {}));
+    return Next::kClosed;
+  }
+  if (!answers()) {
+    RETURN_IF_ERROR(CloseUntouched(
+        JobResult::kFailed, kStopped,
+        "the daemon stopped before anything was written, and the drive does not answer now",
+        "switch the drive off and on, look at it with `firmbench drive list`, start the job "
+        "again"));
+    return Next::kClosed;
+  }
+  if (row_.attempts + 1 >= kMostAttempts) {
+    RETURN_IF_ERROR(CloseUntouched(
+        JobResult::kFailed, kStopped,
+        fmt::format("the daemon stopped {} times in a row in this job, before anything was written",
+                    kMostAttempts),
+        "find out why the daemon stops (its log tells), then start the job again"));
+    return Next::kClosed;
+  }
+  return Next::kBeginAgain;
+}
+
+Status Reconciler::CloseUntouched(JobResult result, std::string reason, std::string message,
+                                  std::string remedy) {
+  row_.result = ToString(result);
+  row_.outcome = ToString(row_.started_us != 0 ? Outcome::kUnchanged : Outcome::kNotStarted);
+  row_.drive_state = ToString(DriveState::kUntouched);
+  row_.error_reason = std::move(reason);
+  row_.error_message = std::move(message);
+  row_.error_remedy = std::move(remedy);
+  return Store({});
+}
+
+Status Reconciler::CloseWritten() {
+  const auto cut = LoadOpenCutJob(services_.ledger, row_);
+  Seen seen;
+  if (!cut) {
+    seen.why_not = cut.error().message();
+  } else {
+    seen = Look(*cut);
+  }
+  if (cut && seen.memory) {
+    Judge(*cut, seen);
+  } else {
+    row_.outcome = ToString(Outcome::kUnknown);
+    row_.drive_state = ToString(DriveState::kUnknown);
+    note_ = "what the drive holds could not be looked at: " + seen.why_not;
+  }
+  if (cut) JudgeEeprom(*cut, seen);
+  const bool whole = row_.outcome == ToString(Outcome::kChangedVerified) ||
+                     row_.outcome == ToString(Outcome::kNoEffect);
+  if (whole && answers() && row_.eeprom_check != ToString(EepromCheck::kChanged)) {
+    row_.drive_state = ToString(DriveState::kUntouched);
+  } else if (row_.drive_state != ToString(DriveState::kPartlyWritten)) {
+    row_.drive_state = ToString(DriveState::kUnknown);
+  }
+  const bool well = row_.outcome == ToString(Outcome::kChangedVerified) &&
+                    row_.drive_state == ToString(DriveState::kUntouched);
+  row_.result = ToString(well ? JobResult::kSucceeded : JobResult::kFailed);
+  if (!well) {
+    row_.error_reason = kStopped;
+    row_.error_message = "the daemon stopped while the drive was being written; " + note_;
+    row_.error_remedy = row_.drive_state == ToString(DriveState::kUntouched)
+                            ? "nothing is lost: start the job again"
+                            : "leave the drive as it is and run: " + RecoverCommand(row_);
+  }
+  return Store(seen);
+}
+
+Reconciler::Seen Reconciler::Look(const CutJob& cut) {
+  Seen seen;
+  if (!drive_ || drive_->snapshot->condition == inventory::DriveCondition::kGone) {
+    seen.why_not = "it is not attached any more";
+    return seen;
+  }
+  const bool silent = !answers();
+  inventory::DriveBinding drive = *drive_;
+  drive.snapshot = AssumeModel(drive.snapshot, row_.family, row_.model);
+  if (drive.snapshot->model == nullptr || drive.snapshot->model->model != row_.model) {
+    seen.why_not = "another drive is on its port";
+    return seen;
+  }
+  auto open = OpenFresh(drive, silent);
+  if (!open) {
+    seen.why_not = open.error().message();
+    return seen;
+  }
+  const auto memory = ParseMemory(cut.job.memory).value_or(Memory::kFirmware);
+  auto read = open->session->Read(memory, {}, *this);
+  if (read) {
+    seen.memory = std::move(*read);
+  } else {
+    seen.why_not = read.error().message();
+  }
+  drive_->snapshot = drive.snapshot;
+  if (silent || memory == Memory::kEeprom || cut.eeprom_before.empty()) return seen;
+  auto eeprom = open->session->Read(Memory::kEeprom, {}, *this);
+  if (eeprom) seen.eeprom = std::move(*eeprom);
+  return seen;
+}
+
+// From what was read, and from nothing else.
+void Reconciler::Judge(const CutJob& cut, const Seen& seen) {
+  const CutState state = Classify(cut, *seen.memory);
+  note_ = state.Describe(row_.memory);
+  DriveState drive = DriveState::kUntouched;
+  Outcome outcome = Outcome::kChangedVerified;
+  if (state.all_old) {
+    outcome = Outcome::kNoEffect;
+  } else if (!state.all_new) {
+    // What does not look like this memory at all may have been read wrongly.
+    outcome = state.plausible() ? Outcome::kChangedUnverified : Outcome::kUnknown;
+    drive = state.plausible() ? DriveState::kPartlyWritten : DriveState::kUnknown;
+  }
+  row_.outcome = ToString(outcome);
+  row_.drive_state = ToString(drive);
+}
+
+void Reconciler::JudgeEeprom(const CutJob& cut, const Seen& seen) {
+  row_.eeprom_check = ToString(EepromCheck::kNotRead);
+  if (row_.memory == ToString(Memory::kEeprom)) {
+    if (!seen.memory) return;
+    const bool meant = *seen.memory == cut.target || *seen.memory == cut.before_bytes;
+    row_.eeprom_check = ToString(meant ? EepromCheck::kEqual : EepromCheck::kChanged);
+    return;
+  }
+  if (!seen.eeprom) return;
+  switch (inventory::CompareEeprom(cut.eeprom_before, *seen.eeprom,
+                                   drive_->snapshot->model->volatile_eeprom)) {
+    case inventory::EepromChange::kEqual:
+      row_.eeprom_check = ToString(EepromCheck::kEqual);
+      break;
+    case inventory::EepromChange::kVolatileOnly:
+      row_.eeprom_check = ToString(EepromCheck::kVolatileOnly);
+      break;
+    case inventory::EepromChange::kChanged:
+      row_.eeprom_check = ToString(EepromCheck::kChanged);
+      break;
+  }
+}
+
+Status Reconciler::StoreSeen(storage::Transaction& tx, const Seen& seen) const {
+  if (!drive_ || drive_->snapshot->model == nullptr) return Ok();
+  const DumpOrigin origin{row_, *drive_->snapshot, drive_->snapshot->identity.revision, "readback",
+                          1,    row_.unit_id};
+  if (seen.memory) {
+    const auto memory = ParseMemory(row_.memory).value_or(Memory::kFirmware);
+    RETURN_IF_ERROR(StoreDump(tx, memory, *seen.memory, origin));
+  }
+  if (seen.eeprom) {
+    RETURN_IF_ERROR(StoreDump(tx, Memory::kEeprom, *seen.eeprom, origin));
+  }
+  return Ok();
+}
+
+Status Reconciler::Store(const Seen& seen) {
+  row_.state = ToString(State::kClosed);
+  row_.ended_us = services_.clock.WallMicros();
+  log::Warn("a job that an earlier process left open is closed", "job", row_.id, "outcome",
+            row_.outcome, "drive_state", row_.drive_state);
+  RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    RETURN_IF_ERROR(StoreSeen(tx, seen));
+    RETURN_IF_ERROR(tx.UpdateJob(row_));
+    if (!note_.empty()) RETURN_IF_ERROR(tx.AppendEvent(MessageEvent(row_, note_, row_.ended_us)));
+    RETURN_IF_ERROR(tx.AppendEvent(StateEvent(row_, row_.ended_us)));
+    const std::string outcome = row_.error_reason.empty() ? "ok" : row_.error_reason;
+    RETURN_IF_ERROR(tx.AppendAudit(JobFact(row_, "job.close", row_.principal, outcome)));
+    if (row_.drive_state == ToString(DriveState::kUntouched)) return Ok();
+    return AppendQuarantine(tx, row_, "a write to it was cut off");
+  }));
+  services_.inventory.Reassess(row_.drive_id);
+  services_.hub.Notify(row_.id);
+  return Ok();
+}
+
+}  // namespace firmbench::jobs

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bringing back a drive: finding it although it does not answer, and making sure that it is the one
+// whose write was cut off before anything is written to it.
+#include <fmt/format.h>
+
+#include "daemon/jobs/assumed_drive.h"
+#include "daemon/jobs/runner.h"
+
+namespace firmbench::jobs {
+namespace {
+
+// How long a drive has that was switched off and on; two to three times what booting takes [G].
+constexpr Nanos kBackAfterPower = std::chrono::seconds(10);
+
+// By the job that was cut off, or by an earlier try to recover it.
+bool OfCutJob(storage::Ledger& ledger, const storage::Quarantine& quarantine,
+              const storage::Job& recovery) {
+  if (recovery.recovers.empty() || quarantine.job_id.empty()) return false;
+  if (quarantine.job_id == recovery.recovers) return true;
+  const auto job = ledger.GetJob(quarantine.job_id);
+  return job && job->recovers == recovery.recovers;
+}
+
+}  // namespace
+
+Status Runner::FindCutDrive() {
+  RETURN_IF_ERROR(BeginStep(StepId::kCheckDrive));
+  if (drive_.snapshot->condition == inventory::DriveCondition::kGone) {
+    return FailedPrecondition("DRIVE_GONE", "the drive is not attached any more")
+        .WithRemedy("attach it to the same port again");
+  }
+  if (drive_.snapshot->model == nullptr || model().model != job_->row().model) {
+    return Aborted("TARGET_CHANGED", "another drive is on this port now")
+        .WithRemedy("attach the drive that the job is about, then make a new plan");
+  }
+  RETURN_IF_ERROR(EndStep(Outcome::kUnchanged,
+                          silent_ ? "the drive does not say who it is" : "the drive answers"));
+  if (silent_) RETURN_IF_ERROR(SwitchOffAndOn());
+  if (silent_) return Ok();
+  ASSIGN_OR_RETURN(OpenDrive open, Open());
+  return CheckTarget(open);
+}
+
+// A flash chip that was left in the middle of a command, and firmware that only stumbled, are whole
+// again after this. It is also what makes the first commands of update mode certain.
+Status Runner::SwitchOffAndOn() {
+  if (!InPlan(StepId::kPowerCycle)) {
+    return FailedPrecondition("DRIVE_NOT_ANSWERING", "the drive stopped answering after the plan")
+        .WithRemedy("make a new plan: it then says what your hands have to do");
+  }
+  RETURN_IF_ERROR(BeginStep(StepId::kPowerCycle));
+  RETURN_IF_ERROR(
+      Prompt({.kind = "power_cycle",
+              .text = "Switch the drive off, wait five seconds, and switch it on again."}));
+  RETURN_IF_ERROR(LookAgain());
+  return EndStep(Outcome::kUnchanged,
+                 silent_ ? "it does not start: its firmware is not whole" : "it answers again");
+}
+
+// Asks the drive again who it is; it may have become another device for the kernel.
+Status Runner::LookAgain() {
+  {
+    ASSIGN_OR_RETURN(OpenDrive open, Open());
+    const Status back = open.session->BringBack(kBackAfterPower);
+    if (!back && back.error().reason() != "DRIVE_NOT_BACK") return back;
+  }
+  services_.inventory.IdentifyNow(drive_.snapshot->id);
+  ASSIGN_OR_RETURN(drive_, services_.inventory.Bind(drive_.snapshot->id));
+  silent_ = IsSilent(*drive_.snapshot);
+  drive_.snapshot = AssumeModel(drive_.snapshot, job_->row().family, job_->row().model);
+  if (drive_.snapshot->model != nullptr && model().model == job_->row().model) return Ok();
+  return Aborted("TARGET_CHANGED", "another drive is on this port now")
+      .WithRemedy("attach the drive that the job is about, then make a new plan");
+}
+
+// Is what was read from the drive what a cut of that job can leave behind?
+Status Runner::CheckCutDump() {
+  if (!cut_) return Ok();
+  const auto another = [](std::string why) {
+    return Aborted("TARGET_CHANGED", "this does not look like the drive that was cut off: " + why)
+        .WithRemedy(
+            "check that the right drive is on this port; if it is, read it again, and write it "
+            "with `firmbench recover` by its model");
+  };
+  const bool compare = !eeprom_before_.empty() && !cut_->eeprom_before.empty();
+  if (compare &&
+      inventory::CompareEeprom(cut_->eeprom_before, eeprom_before_, model().volatile_eeprom) ==
+          inventory::EepromChange::kChanged) {
+    return another("its EEPROM is another one");
+  }
+  const CutState state = Classify(*cut_, firmware_before_);
+  if (!state.plausible()) return another(state.Describe(ToString(Memory::kFirmware)));
+  return journal_.Message(state.Describe(ToString(Memory::kFirmware)));
+}
+
+// What the cut write put into quarantine is whole again.
+void Runner::LiftQuarantines() {
+  const auto listed = services_.ledger.ListQuarantines(true);
+  if (!listed) return Tolerate(listed.error(), "lift the quarantine");
+  const storage::Job row = job_->row();
+  Tolerate(
+      Commit([&](storage::Transaction& tx) -> Status {
+        for (const storage::Quarantine& quarantine : *listed) {
+          if (!OfCutJob(services_.ledger, quarantine, row)) continue;
+          RETURN_IF_ERROR(
+              tx.LiftQuarantine(quarantine.id, row.principal, "brought back by jobs/" + row.id));
+        }
+        RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "drive.quarantine_lift", row.principal, "ok")));
+        return Ok();
+      }),
+      "lift the quarantine");
+}
+
+}  // namespace firmbench::jobs
