@@ -43,11 +43,13 @@ Ending RunDriveEject(Context& context, const DriveOptions& options) {
 }
 
 Ending RunDriveClaim(Context& context, const DriveClaimOptions& options) {
-  ASSIGN_OR_RETURN(const std::chrono::seconds duration, ParseDuration(options.duration));
-  ASSIGN_OR_RETURN(const v1::Drive found, ResolveDrive(context.client, options.drive));
   v1::ClaimDriveRequest request;
+  if (!options.duration.empty()) {
+    ASSIGN_OR_RETURN(const std::chrono::seconds duration, ParseDuration(options.duration));
+    request.mutable_duration()->set_seconds(duration.count());
+  }
+  ASSIGN_OR_RETURN(const v1::Drive found, ResolveDrive(context.client, options.drive));
   request.set_name(found.name());
-  request.mutable_duration()->set_seconds(duration.count());
   request.set_note(options.note);
   ASSIGN_OR_RETURN(const v1::Drive drive,
                    Call(context.client.drives(), &v1::DriveService::Stub::ClaimDrive, request));

@@ -15,7 +15,7 @@ struct DriveOptions {
 
 struct DriveClaimOptions {
   std::string drive;
-  std::string duration = "30m";
+  std::string duration;  // as typed; "" leaves it to the bench
   std::string note;
 };
 struct DriveLiftOptions {

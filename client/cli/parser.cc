@@ -41,6 +41,7 @@ Examples:
   firmbench drive list
   firmbench backup bay-1
   firmbench flash U-0001 SS0E.bin --dry-run
+  firmbench job recover 01jd9rd3q5e8n2x4z7w0k6m1hb
   firmbench -o json dump list | jq -r '.dumps[].sha256'
   firmbench explain
 )";
@@ -160,8 +161,9 @@ void Builder::AddDrive() {
       drive, "claim", "Says that you use the drive: nobody else starts a job on it meanwhile",
       "  firmbench drive claim bay-1 --for 2h --note \"reading the chip\"\n", claim, RunDriveClaim);
   claim_verb.add_option("DRIVE", claim->drive, "Which drive")->required();
-  claim_verb.add_option("--for", claim->duration, "How long: 90s, 30m, 2h, 1d")
-      ->capture_default_str();
+  claim_verb.add_option("--for", claim->duration,
+                        "How long: 90s, 30m, 2h, up to a day; else as the bench is configured, "
+                        "usually 30m");
   claim_verb.add_option("--note", claim->note, "What for");
   Verb(drive, "release", "Ends your claim early", "  firmbench drive release bay-1\n", options,
        RunDriveRelease)

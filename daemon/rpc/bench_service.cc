@@ -1,10 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/rpc/bench_service.h"
 
+#include <algorithm>
+
 #include "daemon/rpc/convert.h"
 #include "daemon/rpc/watch.h"
 
 namespace firmbench::rpc {
+
+std::vector<inventory::Problem> BenchProblems(const std::vector<inventory::Snapshot>& drives,
+                                              const storage::LedgerHealth& ledger) {
+  std::vector<inventory::Problem> urgent;
+  std::vector<inventory::Problem> rest;
+  bool attached = false;
+  for (const inventory::Snapshot& drive : drives) {
+    attached = attached || drive->condition != inventory::DriveCondition::kGone;
+    for (const inventory::Problem& problem : drive->problems) {
+      if (problem.reason == "RECOVERY_NEEDED") {
+        urgent.push_back(problem);
+      } else {
+        rest.push_back({problem.reason, drive->bay + ": " + problem.text, problem.remedy});
+      }
+    }
+  }
+  if (!ledger.writable) urgent.push_back({ledger.reason, ledger.text, ledger.remedy});
+  urgent.insert(urgent.end(), rest.begin(), rest.end());
+  if (!attached) {
+    urgent.push_back({"NO_DRIVES", "no drive is attached to this bench",
+                      "attach one, or start firmbenchd with --simulate to try it without"});
+  }
+  return urgent;
+}
 
 grpc::ServerUnaryReactor* BenchService::GetBench(grpc::CallbackServerContext* context,
                                                  const v1::GetBenchRequest*, v1::Bench* response) {
@@ -17,18 +43,15 @@ grpc::ServerUnaryReactor* BenchService::GetBench(grpc::CallbackServerContext* co
     SetTime(bench.mutable_start_time(), bench_.facts.started_us);
     SetDuration(bench.mutable_uptime_duration(),
                 std::chrono::microseconds(bench_.clock.WallMicros() - bench_.facts.started_us));
-    int drives = 0;
-    for (const inventory::Snapshot& drive : bench_.inventory.List()) {
-      if (drive->condition != inventory::DriveCondition::kGone) ++drives;
-      for (const auto& problem : drive->problems) AddProblem(bench.add_problems(), problem);
-    }
-    bench.set_drive_count(drives);
     ASSIGN_OR_RETURN(const auto open, bench_.ledger.ListJobs({.open_only = true}, {.size = 1000}));
     bench.set_open_job_count(static_cast<int32_t>(open.rows.size()));
-    if (drives == 0) {
-      AddProblem(bench.add_problems(),
-                 {"NO_DRIVES", "no drive is attached to this bench",
-                  "attach one, or start firmbenchd with --simulate to try it without"});
+    const auto drives = bench_.inventory.List();
+    bench.set_drive_count(
+        static_cast<int32_t>(std::count_if(drives.begin(), drives.end(), [](const auto& drive) {
+          return drive->condition != inventory::DriveCondition::kGone;
+        })));
+    for (const auto& problem : BenchProblems(drives, bench_.ledger.Health())) {
+      AddProblem(bench.add_problems(), problem);
     }
     return bench;
   });

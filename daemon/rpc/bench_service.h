@@ -4,6 +4,8 @@
 // BenchService and AuditService: what this bench is, what happened on it, and whether the ledger
 // holds together. Thread-safe.
 
+#include <vector>
+
 #include "daemon/rpc/context.h"
 #include "firmbench/v1/audit_service.grpc.pb.h"
 #include "firmbench/v1/bench_service.grpc.pb.h"
@@ -23,6 +25,11 @@ class BenchService final : public v1::BenchService::CallbackService {
  private:
   const Context& bench_;
 };
+
+// What is wrong on a bench, the most urgent first: drives whose write was cut, then a ledger that
+// takes nothing any more, then what concerns single drives. Pure.
+std::vector<inventory::Problem> BenchProblems(const std::vector<inventory::Snapshot>& drives,
+                                              const storage::LedgerHealth& ledger);
 
 class AuditService final : public v1::AuditService::CallbackService {
  public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/rpc/context.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "daemon/rpc/convert.h"
@@ -15,6 +17,19 @@ Result<storage::Page> PageOf(int page_size, const std::string& page_token) {
     return InvalidArgument("PAGE_TOKEN_INVALID", "this page token was not given by this daemon");
   }
   return storage::Page{page_size <= 0 ? kDefault : std::min(page_size, kMost), page_token};
+}
+
+Status CheckLength(const std::string& text, size_t longest) {
+  if (text.size() <= longest) return Ok();
+  return InvalidArgument("FIELD_TOO_LONG", fmt::format("a field has more than {} bytes", longest));
+}
+
+Status CheckReason(const std::string& reason) {
+  if (reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+    return InvalidArgument("REASON_REQUIRED", "this needs a reason, which is kept for ever")
+        .WithRemedy("say what you saw and why you answer for it");
+  }
+  return CheckLength(reason, kLongestText);
 }
 
 std::string NumberOfUnit(storage::Ledger& ledger, const std::string& unit_id) {

@@ -24,6 +24,7 @@ struct BenchFacts {
   bool simulated = false;
   std::string version;
   int64_t started_us = 0;
+  Nanos usual_claim = std::chrono::minutes(30);  // of a claim that names no time
 };
 
 struct Context {
@@ -82,6 +83,12 @@ grpc::ServerUnaryReactor* SlowUnary(const Context& bench, grpc::CallbackServerCo
 // A page as the API asks for it: sizes outside 1..1000 are brought inside, 0 means 100.
 // PAGE_TOKEN_INVALID.
 Result<storage::Page> PageOf(int page_size, const std::string& page_token);
+
+// Texts from outside are bounded before they are kept: FIELD_TOO_LONG.
+inline constexpr size_t kLongestText = 1000;
+Status CheckLength(const std::string& text, size_t longest);
+// What a person answers for comes with a reason: REASON_REQUIRED, FIELD_TOO_LONG.
+Status CheckReason(const std::string& reason);
 
 // "U-0001" for a unit's id, "" for none or one that is not there.
 std::string NumberOfUnit(storage::Ledger& ledger, const std::string& unit_id);

@@ -149,10 +149,19 @@ v1::Drive ToProto(const inventory::DriveSnapshot& drive, const std::string& benc
   to.set_current_job(Name("jobs", current_job));
   to.set_simulated(drive.connection.simulated);
   for (const auto& problem : drive.problems) AddProblem(to.add_problems(), problem);
-  if (!drive.quarantine.empty()) {
-    AddProblem(to.add_problems(),
-               {"DRIVE_QUARANTINED", "in quarantine: " + drive.quarantine,
-                "`firmbench job list` shows what happened; nothing is written to it until then"});
+  to.set_quarantine_reason(drive.quarantine);
+  const bool cut = !drive.problems.empty() && drive.problems.front().reason == "RECOVERY_NEEDED";
+  if (!drive.quarantine.empty() && !cut) {
+    AddProblem(
+        to.add_problems(),
+        {"DRIVE_QUARANTINED", "in quarantine: " + drive.quarantine,
+         "find out what happened (`firmbench job list --drive DRIVE`), then `firmbench drive "
+         "lift`"});
+  }
+  if (!drive.claimed_by.empty()) {
+    to.mutable_claim()->set_principal(drive.claimed_by);
+    to.mutable_claim()->set_note(drive.claim_note);
+    SetTime(to.mutable_claim()->mutable_expire_time(), drive.claim_expires_us);
   }
   return to;
 }

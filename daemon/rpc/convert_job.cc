@@ -127,6 +127,13 @@ v1::Job ToProto(const jobs::JobView& job, const std::string& bench,
   to.set_model(row.model);
   to.set_family(row.family);
   to.set_last_sequence(job.last_sequence);
+  to.set_recovers(Name("jobs", row.recovers));
+  to.set_recover_to(job.plan.spec.recover_to);
+  to.set_recovered_by(Name("jobs", job.recovered_by));
+  to.set_needs_recovery(job.needs_recovery);
+  to.set_attempts(static_cast<int32_t>(row.attempts));
+  to.set_cancelled_by(row.cancelled_by);
+  to.set_target_model(row.target_model);
   return to;
 }
 

@@ -11,6 +11,24 @@ v1::Drive ShowDrive(const Context& bench, const inventory::DriveSnapshot& drive)
                  NumberOfUnit(bench.ledger, drive.unit.unit_id));
 }
 
+Result<v1::Drive> ShowDrive(const Context& bench, const std::string& drive_id) {
+  ASSIGN_OR_RETURN(const inventory::Snapshot drive, bench.inventory.Find(drive_id));
+  return ShowDrive(bench, *drive);
+}
+
+Result<Nanos> ClaimLength(const v1::ClaimDriveRequest& request, Nanos usual) {
+  constexpr auto kLongest =
+      std::chrono::duration_cast<std::chrono::seconds>(jobs::Engine::kLongestClaim);
+  if (!request.has_duration()) return usual;
+  const google::protobuf::Duration& wanted = request.duration();
+  if (wanted.nanos() != 0 || wanted.seconds() < 1 || wanted.seconds() > kLongest.count()) {
+    return InvalidArgument("DURATION_INVALID",
+                           "a claim lasts a whole number of seconds, up to 24 hours")
+        .WithRemedy("claim the drive again when the time is over");
+  }
+  return Nanos(std::chrono::seconds(wanted.seconds()));
+}
+
 grpc::ServerUnaryReactor* DriveService::ListDrives(grpc::CallbackServerContext* context,
                                                    const v1::ListDrivesRequest* request,
                                                    v1::ListDrivesResponse* response) {
@@ -39,8 +57,7 @@ grpc::ServerUnaryReactor* DriveService::GetDrive(grpc::CallbackServerContext* co
                                                  v1::Drive* response) {
   return Unary(context, response, [&](const Caller&) -> Result<v1::Drive> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
-    ASSIGN_OR_RETURN(const inventory::Snapshot drive, bench_.inventory.Find(id));
-    return ShowDrive(bench_, *drive);
+    return ShowDrive(bench_, id);
   });
 }
 
@@ -60,6 +77,40 @@ grpc::ServerUnaryReactor* DriveService::EjectDrive(grpc::CallbackServerContext* 
   }();
   if (!posted) reactor->Finish(ToGrpc(posted.error()));
   return reactor;
+}
+
+grpc::ServerUnaryReactor* DriveService::ClaimDrive(grpc::CallbackServerContext* context,
+                                                   const v1::ClaimDriveRequest* request,
+                                                   v1::Drive* response) {
+  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Drive> {
+    constexpr size_t kLongestNote = 200;
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
+    RETURN_IF_ERROR(CheckLength(request->note(), kLongestNote));
+    ASSIGN_OR_RETURN(const Nanos duration, ClaimLength(*request, bench_.facts.usual_claim));
+    RETURN_IF_ERROR(bench_.engine.ClaimDrive(id, caller.principal, request->note(), duration));
+    return ShowDrive(bench_, id);
+  });
+}
+
+grpc::ServerUnaryReactor* DriveService::ReleaseDrive(grpc::CallbackServerContext* context,
+                                                     const v1::ReleaseDriveRequest* request,
+                                                     v1::Drive* response) {
+  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Drive> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
+    RETURN_IF_ERROR(bench_.engine.ReleaseDrive(id, caller.principal));
+    return ShowDrive(bench_, id);
+  });
+}
+
+grpc::ServerUnaryReactor* DriveService::LiftQuarantine(grpc::CallbackServerContext* context,
+                                                       const v1::LiftQuarantineRequest* request,
+                                                       v1::Drive* response) {
+  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Drive> {
+    ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
+    RETURN_IF_ERROR(CheckReason(request->reason()));
+    RETURN_IF_ERROR(bench_.engine.LiftQuarantine(id, request->reason(), caller.principal));
+    return ShowDrive(bench_, id);
+  });
 }
 
 Result<v1::Unit> UnitService::Show(const storage::Unit& unit) const {

@@ -22,6 +22,15 @@ class DriveService final : public v1::DriveService::CallbackService {
   grpc::ServerUnaryReactor* EjectDrive(grpc::CallbackServerContext* context,
                                        const v1::EjectDriveRequest* request,
                                        v1::Drive* response) override;
+  grpc::ServerUnaryReactor* ClaimDrive(grpc::CallbackServerContext* context,
+                                       const v1::ClaimDriveRequest* request,
+                                       v1::Drive* response) override;
+  grpc::ServerUnaryReactor* ReleaseDrive(grpc::CallbackServerContext* context,
+                                         const v1::ReleaseDriveRequest* request,
+                                         v1::Drive* response) override;
+  grpc::ServerUnaryReactor* LiftQuarantine(grpc::CallbackServerContext* context,
+                                           const v1::LiftQuarantineRequest* request,
+                                           v1::Drive* response) override;
 
  private:
   const Context& bench_;
@@ -29,6 +38,10 @@ class DriveService final : public v1::DriveService::CallbackService {
 
 // The drive with its job and its unit's number, as every screen shows it.
 v1::Drive ShowDrive(const Context& bench, const inventory::DriveSnapshot& drive);
+Result<v1::Drive> ShowDrive(const Context& bench, const std::string& drive_id);
+
+// How long a claim shall last: `usual` when nothing is said. DURATION_INVALID.
+Result<Nanos> ClaimLength(const v1::ClaimDriveRequest& request, Nanos usual);
 
 class UnitService final : public v1::UnitService::CallbackService {
  public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/rpc/job_service.h"
 
+#include "daemon/rpc/advice.h"
 #include "daemon/rpc/convert.h"
 #include "daemon/rpc/watch.h"
 
@@ -13,13 +14,28 @@ Result<std::string> OptionalId(const char* collection, const std::string& name) 
   return IdFrom(collection, name);
 }
 
+// What both ways to make a job have in common.
+template <typename Request>
+Status ReadSafeguards(const Request& request, const Caller& caller, jobs::CreateRequest& create) {
+  create.spec.override_reason = request.override_reason();
+  create.etag = request.etag();
+  create.plan_digest = request.plan_digest();
+  create.request_id = request.request_id();
+  create.principal = caller.principal;
+  for (const std::string* text : {&create.spec.override_reason, &create.spec.model, &create.etag,
+                                  &create.plan_digest, &create.request_id}) {
+    RETURN_IF_ERROR(CheckLength(*text, kLongestText));
+  }
+  return Ok();
+}
+
 Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, const Caller& caller) {
-  constexpr size_t kLongestText = 1000;
   jobs::CreateRequest create;
   const auto kind = jobs::ParseKind(request.job().kind());
   if (!kind) {
-    return InvalidArgument("JOB_KIND_UNKNOWN",
-                           "a job is one of backup, flash, restore, verify, eeprom_restore");
+    return InvalidArgument(
+        "JOB_KIND_UNKNOWN",
+        "a job is one of backup, flash, restore, verify, eeprom_restore, recover");
   }
   create.spec.kind = *kind;
   ASSIGN_OR_RETURN(create.spec.drive_id, IdFrom("drives", request.job().drive()));
@@ -27,17 +43,25 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
   create.spec.memory = memory.empty() ? "all" : memory;
   ASSIGN_OR_RETURN(create.spec.image_id, OptionalId("images", request.job().image()));
   ASSIGN_OR_RETURN(create.spec.dump_id, OptionalId("dumps", request.job().dump()));
-  create.spec.override_reason = request.override_reason();
-  create.etag = request.etag();
-  create.plan_digest = request.plan_digest();
-  create.request_id = request.request_id();
-  create.principal = caller.principal;
-  for (const std::string* text :
-       {&create.spec.override_reason, &create.etag, &create.plan_digest, &create.request_id}) {
-    if (text->size() > kLongestText) {
-      return InvalidArgument("FIELD_TOO_LONG", "a field has more than 1000 bytes");
-    }
+  create.spec.model = request.job().model();
+  RETURN_IF_ERROR(ReadSafeguards(request, caller, create));
+  return create;
+}
+
+Result<jobs::CreateRequest> ReadRecovery(const Context& bench, const v1::RecoverJobRequest& request,
+                                         const Caller& caller) {
+  jobs::CreateRequest create;
+  create.spec.kind = jobs::Kind::kRecover;
+  ASSIGN_OR_RETURN(create.spec.recovers, IdFrom("jobs", request.name()));
+  ASSIGN_OR_RETURN(const storage::Job cut, bench.ledger.GetJob(create.spec.recovers));
+  create.spec.drive_id = cut.drive_id;
+  create.spec.memory = cut.memory;
+  if (!request.recover_to().empty() && request.recover_to() != "old" &&
+      request.recover_to() != "new") {
+    return InvalidArgument("RECOVER_TO_UNKNOWN", "a drive is brought back to old or to new");
   }
+  create.spec.recover_to = request.recover_to();
+  RETURN_IF_ERROR(ReadSafeguards(request, caller, create));
   return create;
 }
 
@@ -53,6 +77,8 @@ v1::Job ShowPlan(const Context& bench, const jobs::Plan& plan,
   view.row.image_id = plan.spec.image_id;
   view.row.dump_id = plan.spec.dump_id;
   view.row.simulated = drive.connection.simulated;
+  view.row.recovers = plan.spec.recovers;
+  view.row.model = plan.spec.model;
   if (drive.model != nullptr) {
     view.row.model = drive.model->model;
     view.row.family = drive.model->family;
@@ -60,6 +86,17 @@ v1::Job ShowPlan(const Context& bench, const jobs::Plan& plan,
   v1::Job job = ShowJob(bench, view);
   job.clear_create_time();
   return job;
+}
+
+Result<v1::Job> PlanOrCreate(const Context& bench, const jobs::CreateRequest& create,
+                             bool validate_only) {
+  if (validate_only) {
+    ASSIGN_OR_RETURN(const inventory::Snapshot drive, bench.inventory.Find(create.spec.drive_id));
+    ASSIGN_OR_RETURN(const jobs::Plan plan, bench.engine.MakePlanFor(create.spec));
+    return ShowPlan(bench, plan, *drive);
+  }
+  ASSIGN_OR_RETURN(const jobs::JobView view, bench.engine.Create(create));
+  return ShowJob(bench, view);
 }
 
 }  // namespace
@@ -70,7 +107,17 @@ v1::Job ShowJob(const Context& bench, const jobs::JobView& view) {
 
 Result<v1::Job> ShowJob(const Context& bench, const std::string& job_id) {
   ASSIGN_OR_RETURN(const jobs::JobView view, bench.engine.Get(job_id));
-  return ShowJob(bench, view);
+  v1::Job job = ShowJob(bench, view);
+  if (!NeedsAdvice(view.row)) return job;
+  ASSIGN_OR_RETURN(const auto dumps, bench.ledger.ListDumps({.job_id = job_id}, {.size = 100}));
+  for (std::string& line : Advice({.job = view.row,
+                           .steps = view.steps,
+                           .dumps = dumps.rows,
+                           .needs_recovery = view.needs_recovery,
+                           .recovered_by = view.recovered_by})) {
+    job.add_advice(std::move(line));
+  }
+  return job;
 }
 
 grpc::ServerUnaryReactor* JobService::CreateJob(grpc::CallbackServerContext* context,
@@ -78,14 +125,16 @@ grpc::ServerUnaryReactor* JobService::CreateJob(grpc::CallbackServerContext* con
                                                 v1::Job* response) {
   return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const jobs::CreateRequest create, ReadRequest(*request, caller));
-    if (request->validate_only()) {
-      ASSIGN_OR_RETURN(const inventory::Snapshot drive,
-                       bench_.inventory.Find(create.spec.drive_id));
-      ASSIGN_OR_RETURN(const jobs::Plan plan, bench_.engine.MakePlanFor(create.spec));
-      return ShowPlan(bench_, plan, *drive);
-    }
-    ASSIGN_OR_RETURN(const jobs::JobView view, bench_.engine.Create(create));
-    return ShowJob(bench_, view);
+    return PlanOrCreate(bench_, create, request->validate_only());
+  });
+}
+
+grpc::ServerUnaryReactor* JobService::RecoverJob(grpc::CallbackServerContext* context,
+                                                 const v1::RecoverJobRequest* request,
+                                                 v1::Job* response) {
+  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
+    ASSIGN_OR_RETURN(const jobs::CreateRequest create, ReadRecovery(bench_, *request, caller));
+    return PlanOrCreate(bench_, create, request->validate_only());
   });
 }
 
@@ -138,6 +187,7 @@ grpc::ServerUnaryReactor* JobService::ApproveJob(grpc::CallbackServerContext* co
                                                  v1::Job* response) {
   return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("jobs", request->name()));
+    RETURN_IF_ERROR(CheckReason(request->reason()));
     RETURN_IF_ERROR(
         bench_.engine.Approve(id, request->plan_digest(), request->reason(), caller.principal));
     return ShowJob(bench_, id);

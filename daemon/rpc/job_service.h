@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// JobService: plan, create, watch, answer, approve, cancel. Thread-safe.
+// JobService: plan, create, watch, answer, approve, cancel, recover. Thread-safe.
 
 #include "daemon/rpc/context.h"
 #include "firmbench/v1/job_service.grpc.pb.h"
@@ -31,13 +31,17 @@ class JobService final : public v1::JobService::CallbackService {
   grpc::ServerUnaryReactor* CancelJob(grpc::CallbackServerContext* context,
                                       const v1::CancelJobRequest* request,
                                       v1::Job* response) override;
+  grpc::ServerUnaryReactor* RecoverJob(grpc::CallbackServerContext* context,
+                                       const v1::RecoverJobRequest* request,
+                                       v1::Job* response) override;
 
  private:
   const Context& bench_;
 };
 
-// The job as every screen shows it.
+// The job as every list shows it: without advice.
 v1::Job ShowJob(const Context& bench, const jobs::JobView& view);
+// The job with everything that is known of it.
 Result<v1::Job> ShowJob(const Context& bench, const std::string& job_id);
 
 }  // namespace firmbench::rpc

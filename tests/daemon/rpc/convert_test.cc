@@ -36,16 +36,16 @@ TEST(JobWords, HaveAnEnumValueEach) {
   for (const auto state :
        {jobs::State::kQueued, jobs::State::kAwaitingApproval, jobs::State::kPreflight,
         jobs::State::kDumping, jobs::State::kDumpCommitted, jobs::State::kEntering,
-        jobs::State::kArmed, jobs::State::kWriting, jobs::State::kResetting,
-        jobs::State::kReadback, jobs::State::kClosed}) {
+        jobs::State::kArmed, jobs::State::kWriting, jobs::State::kResetting, jobs::State::kReadback,
+        jobs::State::kClosed}) {
     jobs::JobView view;
     view.row.state = ToString(state);
     const v1::Job job = ToProto(view, kId, "");
     EXPECT_EQ(v1::Job::State_Name(job.state()), "STATE_" + std::string(ToString(state)));
   }
-  for (const auto outcome : {jobs::Outcome::kNotStarted, jobs::Outcome::kUnchanged,
-                             jobs::Outcome::kChangedVerified, jobs::Outcome::kChangedUnverified,
-                             jobs::Outcome::kNoEffect, jobs::Outcome::kUnknown}) {
+  for (const auto outcome :
+       {jobs::Outcome::kNotStarted, jobs::Outcome::kUnchanged, jobs::Outcome::kChangedVerified,
+        jobs::Outcome::kChangedUnverified, jobs::Outcome::kNoEffect, jobs::Outcome::kUnknown}) {
     jobs::JobView view;
     view.row.outcome = ToString(outcome);
     const v1::Job job = ToProto(view, kId, "");
@@ -127,6 +127,52 @@ TEST(Drives, ShowTheStateThatMattersMost) {
   EXPECT_EQ(ToProto(drive, kId, kId, "").state(), v1::Drive::STATE_BUSY);
   drive.condition = inventory::DriveCondition::kGone;
   EXPECT_EQ(ToProto(drive, kId, kId, "").state(), v1::Drive::STATE_GONE);
+}
+
+TEST(Drives, SayWhoUsesThem) {
+  inventory::DriveSnapshot drive;
+  drive.id = kId;
+  EXPECT_FALSE(ToProto(drive, kId, "", "").has_claim());
+  drive.claimed_by = "ann";
+  drive.claim_note = "reading the chip";
+  drive.claim_expires_us = 5'000'000;
+  const v1::Claim claim = ToProto(drive, kId, "", "").claim();
+  EXPECT_EQ(claim.principal(), "ann");
+  EXPECT_EQ(claim.note(), "reading the chip");
+  EXPECT_EQ(claim.expire_time().seconds(), 5);
+}
+
+// A drive that has to be brought back needs one sentence, not two.
+TEST(Drives, WhoseWriteWasCutSayOnlyThat) {
+  inventory::DriveSnapshot drive;
+  drive.id = kId;
+  drive.condition = inventory::DriveCondition::kReady;
+  drive.quarantine = "a write to it was cut off";
+  drive.problems = {{"RECOVERY_NEEDED", "cut", "firmbench job recover jobs/X"}};
+  const v1::Drive shown = ToProto(drive, kId, "", "");
+  EXPECT_EQ(shown.quarantine_reason(), "a write to it was cut off");
+  ASSERT_EQ(shown.problems_size(), 1);
+  EXPECT_EQ(shown.problems(0).reason(), "RECOVERY_NEEDED");
+}
+
+TEST(Jobs, SayWhatTheyBringBackAndWhoBroughtThemBack) {
+  jobs::JobView view;
+  view.row.recovers = "a";
+  view.row.cancelled_by = "ann";
+  view.row.attempts = 2;
+  view.row.target_model = "LTR-52327S";
+  view.plan.spec.recover_to = "old";
+  view.recovered_by = "b";
+  view.needs_recovery = true;
+  const v1::Job job = ToProto(view, kId, "");
+  EXPECT_EQ(job.recovers(), "jobs/a");
+  EXPECT_EQ(job.recover_to(), "old");
+  EXPECT_EQ(job.recovered_by(), "jobs/b");
+  EXPECT_TRUE(job.needs_recovery());
+  EXPECT_EQ(job.cancelled_by(), "ann");
+  EXPECT_EQ(job.attempts(), 2);
+  EXPECT_EQ(job.target_model(), "LTR-52327S");
+  EXPECT_EQ(ToProto(jobs::JobView(), kId, "").recovers(), "");
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace firmbench::rpc {
 namespace {
 
@@ -67,8 +66,7 @@ TEST_F(UploadsTest, RefusesWhatDoesNotFollow) {
   EXPECT_EQ(ReasonOf(uploads_.Write(id, 0, Piece(101, 0))), "UPLOAD_OFFSET_INVALID");
   EXPECT_EQ(ReasonOf(uploads_.Write(id, INT64_MAX, Piece(10, 0))), "UPLOAD_OFFSET_INVALID");
   EXPECT_EQ(ReasonOf(uploads_.Write(id, 0, {})), "UPLOAD_PIECE_INVALID");
-  EXPECT_EQ(ReasonOf(uploads_.Write(id, 0, Bytes(Uploads::kMaxPiece + 1))),
-            "UPLOAD_PIECE_INVALID");
+  EXPECT_EQ(ReasonOf(uploads_.Write(id, 0, Bytes(Uploads::kMaxPiece + 1))), "UPLOAD_PIECE_INVALID");
   EXPECT_EQ(ReasonOf(uploads_.Write("nobody", 0, Piece(1, 0))), "UPLOAD_NOT_FOUND");
   EXPECT_EQ(ReasonOf(uploads_.Peek(id)), "UPLOAD_INCOMPLETE");
 }
