@@ -104,6 +104,9 @@ class Daemon:
         self.process.wait()
         self._close()
 
+    def signal(self, number):
+        self.process.send_signal(number)
+
     def _close(self):
         self.process.stdout.close()
         self._log.close()
@@ -112,7 +115,7 @@ class Daemon:
 class Bench:
     """A folder with a state folder, a socket and a daemon on both."""
 
-    def __init__(self, scenario=SCENARIO, scenario_text=None, start=True):
+    def __init__(self, scenario=SCENARIO, scenario_text=None, start=True, config_text=None):
         # Short, because the path of a socket may have 107 bytes.
         self.folder = tempfile.mkdtemp(prefix="fb-", dir="/tmp")
         self.state_dir = os.path.join(self.folder, "state")
@@ -122,6 +125,9 @@ class Bench:
         if scenario_text is not None:
             self.scenario = self.path("bench.toml")
             self.write("bench.toml", scenario_text)
+        self.options = []
+        if config_text is not None:
+            self.options = ["--config", self.write("firmbenchd.toml", config_text)]
         self.daemon = None
         if start:
             self.start()
@@ -136,7 +142,7 @@ class Bench:
         return self.path(name)
 
     def start(self):
-        self.daemon = Daemon(self.state_dir, self.address, self.scenario)
+        self.daemon = Daemon(self.state_dir, self.address, self.scenario, *self.options)
         if not self.daemon.wait_ready():
             log = self.daemon.log()
             self.daemon.stop()
@@ -155,8 +161,14 @@ class Bench:
 
     # ----- firmbench -----
 
-    def firmbench(self, *arguments, **options):
-        return run(program("firmbench"), "--bench", self.address, *arguments, **options)
+    @property
+    def client_env(self):
+        """What firmbench keeps of its own goes into the bench's folder."""
+        return {"XDG_STATE_HOME": self.path("client")}
+
+    def firmbench(self, *arguments, env=None, **options):
+        return run(program("firmbench"), "--bench", self.address, *arguments,
+                   env=dict(self.client_env, **(env or {})), **options)
 
     def ok(self, *arguments, **options):
         done = self.firmbench(*arguments, **options)
@@ -170,7 +182,8 @@ class Bench:
     def popen(self, *arguments):
         return subprocess.Popen([program("firmbench"), "--bench", self.address, *arguments],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True)
+                                stderr=subprocess.PIPE, text=True,
+                                env=dict(os.environ, **self.client_env))
 
     def drives(self):
         return self.json("drive", "list")["drives"]

@@ -67,8 +67,11 @@ class WhileWriting(unittest.TestCase):
         self.assertEqual(self.bench.sql("pragma integrity_check"), [{"integrity_check": "ok"}])
         self.assertTrue(self.bench.json("audit", "verify")["ok"])
         row = self.row()
-        self.assertEqual((row["state"], row["result"], row["outcome"], row["drive_state"]),
-                         ("CLOSED", "FAILED", "UNKNOWN", "unknown"))
+        self.assertEqual((row["state"], row["result"], row["error_reason"]),
+                         ("CLOSED", "FAILED", "DAEMON_STOPPED"))
+        # As the drive's memory shows it: begun, or not a byte of it yet.
+        self.assertIn((row["outcome"], row["drive_state"]),
+                      [("CHANGED_UNVERIFIED", "partly_written"), ("NO_EFFECT", "untouched")])
         # What undoes the write was safe before, and is readable still.
         dumps = self.bench.dumps(job=self.job, purpose="before_write")
         self.assertEqual({d["memory"] for d in dumps}, {"MEMORY_FIRMWARE", "MEMORY_EEPROM"})
