@@ -68,10 +68,10 @@ class Ledger {
   // (LEDGER_FULL, LEDGER_READ_ONLY, LEDGER_IO, LEDGER_BUSY, LEDGER_CORRUPT).
   virtual Status Commit(const std::function<Status(Transaction&)>& change) = 0;
 
-  // What the last commits showed: a failing one sets it, the next that succeeds clears it. While
-  // the ledger is not writable this tries a commit of its own, at most once in kProbeEvery, and
-  // waits for it at most kProbeWait. LEDGER_CORRUPT, which reads may show as well, stays until the
-  // ledger is opened anew.
+  // What the last commits showed: a failing one sets it, the next that succeeds clears it. Asked
+  // kProbeEvery or longer after the last failure, this tries a commit of its own and waits for it
+  // at most kProbeWait. LEDGER_CORRUPT, which reads may show as well, stays until the ledger is
+  // opened anew.
   virtual LedgerHealth Health() = 0;
   static constexpr Nanos kProbeEvery = std::chrono::seconds(5);
   static constexpr Nanos kProbeWait = std::chrono::milliseconds(250);
@@ -123,6 +123,8 @@ struct OpenOptions {
   std::string path;  // of ledger.db; made when it is missing and `create` says so
   bool create = true;
   Clock* clock = &RealClock();
+  // How long a lock of another program is waited for before a commit says LEDGER_BUSY.
+  Nanos busy_wait = std::chrono::seconds(5);
   // Whether the clock follows an external one, said in every audit entry; empty asks the kernel.
   std::function<bool()> clock_synchronised;
 };

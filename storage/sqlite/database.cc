@@ -10,6 +10,26 @@
 
 namespace firmbench::storage::sqlite {
 
+namespace {
+
+// Of the last write that failed, to the log or, when none did there, to the database itself.
+// (sqlite3_system_errno has forgotten it by the time a commit returns.)
+int WriteErrno(sqlite3* handle) {
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int system_errno = 0;
+    sqlite3_file_control(handle, "main", which, &file);
+    if (file == nullptr || file->pMethods == nullptr) continue;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_errno) == SQLITE_OK &&
+        system_errno != 0) {
+      return system_errno;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
       statement_(std::exchange(other.statement_, nullptr)),
@@ -125,8 +145,10 @@ Database::~Database() {
 }
 
 Error Database::LastError() const {
-  return SqliteError(sqlite3_extended_errcode(handle_), sqlite3_errmsg(handle_),
-                     sqlite3_system_errno(handle_));
+  const int code = sqlite3_extended_errcode(handle_);
+  return SqliteError(
+      code, sqlite3_errmsg(handle_),
+      code == SQLITE_IOERR_WRITE ? WriteErrno(handle_) : sqlite3_system_errno(handle_));
 }
 
 Status Database::Exec(const std::string& sql) {

@@ -23,7 +23,7 @@ void HealthRecord::Failed(const Error& error) {
   if (std::find(kReasons.begin(), kReasons.end(), error.reason()) == kReasons.end()) return;
   MutexLock lock(mutex_);
   if (health_.reason == kCorrupt) return;
-  if (health_.writable) probed_.reset();
+  tried_ = clock_.Monotonic();
   health_ = {.writable = false,
              .reason = error.reason(),
              .text = error.message(),
@@ -39,11 +39,12 @@ LedgerHealth HealthRecord::Now() const {
   return health_;
 }
 
-bool HealthRecord::ProbeDue(Nanos now) {
+bool HealthRecord::ProbeDue() {
+  const Nanos now = clock_.Monotonic();
   MutexLock lock(mutex_);
   if (health_.writable || health_.reason == kCorrupt) return false;
-  if (probed_ && now - *probed_ < Ledger::kProbeEvery) return false;
-  probed_ = now;
+  if (now - tried_ < Ledger::kProbeEvery) return false;
+  tried_ = now;
   return true;
 }
 

@@ -4,8 +4,6 @@
 // What the last commits showed of the ledger's disk. Thread-safe; written by the writer's thread
 // and by reads that meet damage, read by anybody.
 
-#include <optional>
-
 #include "daemon/base/clock.h"
 #include "daemon/base/mutex.h"
 #include "daemon/base/result.h"
@@ -15,6 +13,8 @@ namespace firmbench::storage::sqlite {
 
 class HealthRecord {
  public:
+  explicit HealthRecord(const Clock& clock) : clock_(clock) {}
+
   // A transaction that changed something is durable. Damage of the file stays damage.
   void Succeeded();
   // Notes errors that speak of the disk or the file; what a change says of itself is none.
@@ -24,13 +24,14 @@ class HealthRecord {
 
   LedgerHealth Now() const;
   // True when a commit should be tried to see whether the trouble is over: the ledger is not
-  // writable, the file is not damaged, and the last try is kProbeEvery ago. `now` is monotonic.
-  bool ProbeDue(Nanos now);
+  // writable, the file is not damaged, and the last commit or try failed kProbeEvery ago.
+  bool ProbeDue();
 
  private:
+  const Clock& clock_;
   mutable Mutex mutex_;
   LedgerHealth health_ FB_GUARDED_BY(mutex_);
-  std::optional<Nanos> probed_ FB_GUARDED_BY(mutex_);  // since it became unwritable
+  Nanos tried_ FB_GUARDED_BY(mutex_){0};  // last, while not writable
 };
 
 }  // namespace firmbench::storage::sqlite

@@ -20,6 +20,11 @@ namespace {
 constexpr int kMaxReaders = 4;
 constexpr int64_t kChunksAtOnce = 16;  // 1 MiB
 
+int BusyMillis(const OpenOptions& options) {
+  return static_cast<int>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(options.busy_wait).count());
+}
+
 // The bench's identity is made with the ledger and stays.
 Result<std::string> BenchId(Database& database, const Clock& clock) {
   ASSIGN_OR_RETURN(
@@ -46,11 +51,14 @@ Result<std::unique_ptr<Ledger>> SqliteLedger::Create(std::unique_ptr<Database> d
 SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, const OpenOptions& options,
                            std::string bench_id)
     : bench_id_(std::move(bench_id)),
-      reader_options_{.path = options.path, .mode = Database::Mode::kReadOnly},
+      reader_options_{
+          .path = options.path, .mode = Database::Mode::kReadOnly, .busy_ms = BusyMillis(options)},
       clock_(options.clock),
       clock_synchronised_(options.clock_synchronised ? options.clock_synchronised
                                                      : audit::KernelClockSynchronised),
-      writer_(std::move(database), reader_options_),
+      writer_(
+          std::move(database), reader_options_, [](Database& db) { return db.Exec("COMMIT"); },
+          *clock_),
       readers_(reader_options_, kMaxReaders) {}
 
 Status SqliteLedger::Commit(const std::function<Status(Transaction&)>& change) {
@@ -64,7 +72,7 @@ Status SqliteLedger::Commit(const std::function<Status(Transaction&)>& change) {
 }
 
 LedgerHealth SqliteLedger::Health() {
-  if (writer_.health().ProbeDue(clock_->Monotonic())) writer_.Probe(kProbeWait);
+  if (writer_.health().ProbeDue()) writer_.Probe(kProbeWait);
   return writer_.health().Now();
 }
 
@@ -176,7 +184,9 @@ Status SqliteLedger::StreamBlob(const std::string& sha256,
 
 Result<AuditReport> SqliteLedger::Verify() {
   // SQLite reads the CHECK constraints only on a connection that could write.
-  ASSIGN_OR_RETURN(const auto database, Database::Open({.path = reader_options_.path}));
+  Database::Options options = reader_options_;
+  options.mode = Database::Mode::kReadWrite;
+  ASSIGN_OR_RETURN(const auto database, Database::Open(options));
   RETURN_IF_ERROR(database->Exec("PRAGMA query_only=ON"));
   return VerifyLedger(*database, bench_id_);
 }
@@ -188,7 +198,9 @@ Result<std::unique_ptr<Ledger>> OpenLedger(const OpenOptions& options) {
   const auto migrations = sqlite::BuiltInMigrations();
   ASSIGN_OR_RETURN(const bool there, sqlite::Inspect(options.path, options.create, migrations));
   if (!there) RETURN_IF_ERROR(sqlite::CreateFile(options.path));
-  ASSIGN_OR_RETURN(auto database, Database::Open({.path = options.path, .cache_kib = 1024}));
+  ASSIGN_OR_RETURN(auto database, Database::Open({.path = options.path,
+                                                  .cache_kib = 1024,
+                                                  .busy_ms = sqlite::BusyMillis(options)}));
   // A new file gets its log by a transaction with a rollback journal; EXTRA makes durable that this
   // journal is gone, or a power cut much later could bring it back and undo what came after it.
   // The log is kept within 16 MiB after a checkpoint: a few backups of the largest firmware.

@@ -20,10 +20,12 @@ void RollBack(Database& database) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Database> database, Database::Options reread, CommitFunction commit)
+Writer::Writer(std::unique_ptr<Database> database, Database::Options reread, CommitFunction commit,
+               const Clock& clock)
     : database_(std::move(database)),
       reread_(std::move(reread)),
       commit_(std::move(commit)),
+      health_(clock),
       thread_([this] { Loop(); }) {}
 
 Writer::~Writer() {

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/mutex.h"
 #include "daemon/base/result.h"
 #include "storage/sqlite/database.h"
@@ -25,10 +26,11 @@ class Writer {
   using CommitFunction = std::function<Status(Database&)>;
 
   // `database` is open for writing and migrated; `reread` says how to open it again, to learn the
-  // fate of a commit that failed.
+  // fate of a commit that failed. `clock` paces probes and must outlive the writer.
   Writer(
       std::unique_ptr<Database> database, Database::Options reread,
-      CommitFunction commit = [](Database& db) { return db.Exec("COMMIT"); });
+      CommitFunction commit = [](Database& db) { return db.Exec("COMMIT"); },
+      const Clock& clock = RealClock());
   // Finishes what was submitted.
   ~Writer();
   Writer(const Writer&) = delete;

@@ -196,7 +196,8 @@ TEST_F(Opening, BringsALedgerOfTheFirstVersionUpToDate) {
   EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
   RawDatabase raw(path());
   EXPECT_NE(raw.Exec("DELETE FROM quarantines").find("never deleted"), std::string::npos);
-  EXPECT_EQ(raw.Query("SELECT seq FROM quarantines ORDER BY seq"), (std::vector<std::string>{"1", "2", "3"}));
+  EXPECT_EQ(raw.Query("SELECT seq FROM quarantines ORDER BY seq"),
+            (std::vector<std::string>{"1", "2", "3"}));
 }
 
 TEST(BuiltInMigrations, AreNumberedWithoutGaps) {
