@@ -45,7 +45,8 @@ boot_lost = true
 ignores_dev_select = true
 [[drives.faults]]
 kind = "power_cut"
-at = { command = 5, write = 6, opcode = 0xdf, state = "vendor" }
+at = { command = 5, write = 6, cycle = 7, opcode = 0xdf, state = "vendor" }
+percent = 80
 times = 2
 back_after_ms = 30
 [[drives.faults]]
@@ -116,6 +117,8 @@ TEST(Scenario, ReadsFaultsAndRules) {
   EXPECT_EQ(spec.faults[0].kind, FaultKind::kPowerCut);
   EXPECT_EQ(spec.faults[0].at.command, 5u);
   EXPECT_EQ(spec.faults[0].at.write, 6u);
+  EXPECT_EQ(spec.faults[0].at.cycle, 7u);
+  EXPECT_EQ(spec.faults[0].percent, 80u);
   EXPECT_EQ(spec.faults[0].at.opcode, 0xdf);
   EXPECT_EQ(spec.faults[0].at.state, RunState::kVendor);
   EXPECT_EQ(spec.faults[0].times, 2u);
@@ -182,6 +185,7 @@ TEST(Scenario, SaysExactlyWhereItIsWrong) {
       {"faults = [{ kind = \"check_condition\", sense = [1, 2] }]", 4, 47, "[key, asc, ascq]"},
       {"faults = [{ kind = \"check_condition\", sense = [16, 2, 0] }]", 4, 47, "[key, asc, ascq]"},
       {"faults = [{ kind = \"aliased_read\", window_bytes = 3 }]", 4, 51, "power of two"},
+      {"faults = [{ kind = \"power_cut\", percent = 100 }]", 4, 43, "from 0 to 99"},
       {"faults = [{ kind = \"back_as\" }]", 4, 11, "needs an 'identity'"},
       {"faults = [{ kind = \"stuck_bit\", bit = 8 }]", 4, 39, "from 0 to 7"},
       {"operator = [{ do = [] }]", 4, 13, "'on_prompt' is missing"},
