@@ -20,7 +20,7 @@
 
 namespace firmbench::storage {
 
-class ChangeRecorder final : public Transaction {
+class ChangeRecorder : public Transaction {
  public:
   // `id` names the record for ever (NewId). `clock` must outlive the recorder.
   ChangeRecorder(const Clock& clock, const std::string& id);
