@@ -2,6 +2,13 @@
 // firmbenchd: reads its command line, puts the parts together and waits for the signal to stop. The
 // composition root: the only file, with its neighbours in this folder, that names concrete classes
 // of all layers.
+//
+// The first SIGTERM or SIGINT drains: no new job is taken, jobs that have not begun to write stop
+// and wait for the next start, running writes are carried through, then the process ends with 0.
+// Further signals change nothing.
+// What starts the daemon as a service must leave it that time: SendSIGKILL=no, and TimeoutStopSec
+// as long as the longest write, which the daemon also asks for itself with EXTEND_TIMEOUT_USEC.
+// Nothing is asked of KillMode: the helper that holds the PC awake ignores these signals.
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
@@ -14,10 +21,12 @@
 
 #include "daemon/base/log.h"
 #include "daemon/config/config.h"
+#include "daemon/inhibitors.h"
 #include "daemon/no_drives.h"
 #include "daemon/rpc/server.h"
 #include "daemon/service_manager.h"
 #include "daemon/simulated_bench.h"
+#include "storage/spill.h"
 
 namespace firmbench {
 namespace {
@@ -105,17 +114,71 @@ Result<std::unique_ptr<inventory::DriveSource>> FindDrives(const config::Config&
 
 // Says to the service manager and to whoever reads our output that calls are answered now.
 void AnnounceReady(const std::string& listen) {
-  NotifyServiceManager("READY=1");
+  NotifyServiceManager("READY=1\nSTATUS=");
   std::printf("ready %s\n", listen.c_str());
   std::fflush(stdout);
 }
 
-void WaitForStop(const sigset_t& signals) {
-  int signal = 0;
-  while (sigwait(&signals, &signal) != 0) {
+// Longer than any start or stop that still gets on: a look at a whole drive, or a write.
+std::string AskForTime(std::string_view state) {
+  constexpr std::chrono::microseconds kPatience = std::chrono::hours(1);
+  return fmt::format("{}\nEXTEND_TIMEOUT_USEC={}", state, kPatience.count());
+}
+
+// Waits for the signal to stop. Until then health says whether jobs can be taken: without a ledger
+// that can be written there are none, while what is there can still be read.
+void WaitForStop(const sigset_t& signals, storage::Ledger& ledger, rpc::Server& server) {
+  constexpr timespec kLookAgain{.tv_sec = 2, .tv_nsec = 0};
+  bool writable = true;
+  int signal = -1;
+  while ((signal = sigtimedwait(&signals, nullptr, &kLookAgain)) < 0) {
+    const storage::LedgerHealth health = ledger.Health();
+    if (health.writable == writable) continue;
+    writable = health.writable;
+    server.ShowJobsServing(writable);
+    if (writable) {
+      log::Info("the ledger can be written again");
+    } else {
+      log::ErrorLine("the ledger cannot be written", "reason", health.reason, "text", health.text);
+    }
   }
   log::Info("stopping", "signal", signal);
-  NotifyServiceManager("STOPPING=1");
+  NotifyServiceManager(AskForTime("STOPPING=1\nSTATUS=finishing what is being written"));
+}
+
+// As the engine takes it.
+std::string FinishWord(config::Finish finish) {
+  switch (finish) {
+    case config::Finish::kAsk:
+      break;
+    case config::Finish::kOld:
+      return "old";
+    case config::Finish::kNew:
+      return "new";
+  }
+  return "";
+}
+
+// What an earlier process left is settled before the first call is answered: records that the
+// ledger could not take then, and open jobs, which takes a look at their drives first.
+Status SettleWhatWasLeft(storage::Ledger& ledger, const std::string& spill_folder,
+                         inventory::Inventory& inventory, jobs::Engine& engine) {
+  NotifyServiceManager(AskForTime("STATUS=looking at the drives"));
+  ASSIGN_OR_RETURN(const int taken_in, storage::TakeInSpills(ledger, spill_folder));
+  if (taken_in > 0) log::Warn("took in what an earlier write had to spill", "records", taken_in);
+  inventory.Rescan();
+  // A drive that hangs is left behind.
+  inventory.WaitUntilIdentified(std::chrono::seconds(10));
+  return engine.RecoverOpenJobs();
+}
+
+// Writes that have begun are finished while their watchers still see them, and a moment longer: who
+// watched a job to its end then asks what became of it.
+void FinishJobs(storage::Ledger& ledger, jobs::Engine& engine, Clock& clock) {
+  constexpr Nanos kLastQuestions = std::chrono::seconds(1);
+  const auto open = ledger.ListJobs({.open_only = true}, {.size = 1});
+  engine.Drain();
+  if (open && !open->rows.empty()) clock.SleepFor(kLastQuestions);
 }
 
 Status Serve(const config::Config& settings, const sigset_t& signals) {
@@ -125,35 +188,40 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const std::unique_ptr<inventory::DriveSource> source, FindDrives(settings));
 
   Clock& clock = RealClock();
+  Inhibitors inhibitors;
+  const std::string spill_folder =
+      settings.spill_folder.empty() ? settings.state_dir : settings.spill_folder;
   jobs::WatchHub hub;
   inventory::Inventory inventory(*source, *ledger);
   inventory.OnChange([&hub](const std::string&) { hub.Notify(""); });
-  jobs::Engine engine({*ledger, inventory, hub, clock});
-  // What an earlier process left open is settled before the first call is answered.
-  RETURN_IF_ERROR(engine.RecoverOpenJobs());
-  inventory.Rescan();
+  jobs::Engine engine({.ledger = *ledger,
+                       .inventory = inventory,
+                       .hub = hub,
+                       .clock = clock,
+                       .power = settings.keep_awake ? &inhibitors : nullptr,
+                       .finish_cut_writes = FinishWord(settings.finish),
+                       .spill_folder = spill_folder});
+  RETURN_IF_ERROR(SettleWhatWasLeft(*ledger, spill_folder, inventory, engine));
 
   inventory::Lane watch("watchers");
   inventory::Lane slow("slow calls");
-  const rpc::Context context{*ledger,
-                             inventory,
-                             engine,
-                             watch,
-                             slow,
-                             clock,
-                             {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros()}};
+  const rpc::Context context{
+      *ledger,
+      inventory,
+      engine,
+      watch,
+      slow,
+      clock,
+      {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(), settings.claim}};
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    rpc::Server::Start(settings.listen, context));
-  // A first look at every drive, so that the first answer shows them; one that hangs is left
-  // behind.
-  inventory.WaitUntilIdentified(std::chrono::seconds(10));
   log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
   AnnounceReady(settings.listen);
   malloc_trim(0);  // what starting took
 
-  WaitForStop(signals);
-  // Writes that have begun are finished while their watchers still see them.
-  engine.Drain();
+  WaitForStop(signals, *ledger, *server);
+  server->ShowJobsServing(false);
+  FinishJobs(*ledger, engine, clock);
   server->Shutdown();
   return Ok();
 }
@@ -176,6 +244,7 @@ int Run(const Arguments& arguments) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its writer, not our end
 
   const Status status = [&]() -> Status {
     ASSIGN_OR_RETURN(const config::Config settings, Settings(arguments));

@@ -8,7 +8,7 @@
 
 namespace firmbench {
 
-// One message of the notification protocol (sd_notify(3), section "Notes"): "READY=1",
+// One message of the notification protocol (sd_notify(3)), assignments a line each: "READY=1",
 // "STOPPING=1". Spoken here and not through libsystemd, whose libraries would be a twenty-fifth of
 // an idle daemon's memory.
 void NotifyServiceManager(std::string_view message);

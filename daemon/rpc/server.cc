@@ -92,7 +92,14 @@ class GrpcServer final : public Server {
           .WithRemedy("does the folder exist, and may the daemon write to it?");
     }
     server_->GetHealthCheckService()->SetServingStatus(true);
+    ShowJobsServing(true);
     return Ok();
+  }
+
+  void ShowJobsServing(bool serving) override {
+    if (!server_) return;
+    server_->GetHealthCheckService()->SetServingStatus(v1::JobService::service_full_name(),
+                                                       serving);
   }
 
   void Shutdown() override {

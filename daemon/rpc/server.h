@@ -18,6 +18,9 @@ class Server {
   static Result<std::unique_ptr<Server>> Start(const std::string& address, const Context& bench);
   virtual ~Server() = default;
 
+  // What grpc.health says of firmbench.v1.JobService: jobs are taken, or they are not. The bench as
+  // a whole, "", serves until Shutdown, because what is there can be read.
+  virtual void ShowJobsServing(bool serving) = 0;
   // Ends every call within a moment, streams included.
   virtual void Shutdown() = 0;
 };
