@@ -55,7 +55,7 @@ class StepList {
   }
   void PowerCycle() {
     Add(StepId::kPowerCycle, "switch the drive off and on", {},
-        "a drive that does not answer may come back by itself", 0, {});
+        "switch the drive off and on: one that does not answer may come back by itself", 0, {});
   }
   void Enter() {
     Add(StepId::kEnter, "enter update mode", Memory::kFirmware,

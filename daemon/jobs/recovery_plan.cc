@@ -65,7 +65,7 @@ std::vector<Problem> FindRecoveryProblems(const JobSpec& spec, const PlanInputs&
   }
   if (drive.model == nullptr) {
     return {{"MODEL_UNKNOWN", "no family of this version knows a model of that name",
-             "`firmbench explain models` lists the models"}};
+             "write the name as the table of drives in the README has it"}};
   }
   std::vector<Problem> problems;
   if (inputs.cut) {

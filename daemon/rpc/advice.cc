@@ -101,6 +101,16 @@ std::string BackupText(const AdviceInputs& inputs) {
                      When(any->created_us), what);
 }
 
+// What the step said that went wrong first, when that is not what the job ended with.
+std::string FirstTrouble(const AdviceInputs& inputs) {
+  for (const storage::JobStep& step : inputs.steps) {
+    if (step.outcome != "UNKNOWN" || step.note.empty()) continue;
+    if (step.note == inputs.job.error_message) return "";
+    return fmt::format("it began in the step \"{}\": {}", step.name, step.note);
+  }
+  return "";
+}
+
 std::string FailedStep(const AdviceInputs& inputs) {
   for (const storage::JobStep& step : inputs.steps) {
     if (!step.note.empty() && step.note == inputs.job.error_message) {
@@ -125,6 +135,16 @@ void SayUnknown(const std::string& memory, const std::string& seen, Part& known,
                   memory));
 }
 
+// Its EEPROM is read by its firmware: a drive that gave it is a drive that started.
+void SayWhetherItStarts(const storage::Job& job, Part& known, Part& unknown) {
+  const bool answered = !job.eeprom_check.empty() && job.eeprom_check != "NOT_READ";
+  if (!answered || WritesEeprom(job)) {
+    return unknown.Say("whether the drive starts with what it holds now");
+  }
+  known.Say("the drive answered afterwards, though its firmware is not whole");
+  unknown.Say("whether it works with a firmware that is in part the old one, in part the new one");
+}
+
 // What is known of the memory that was written.
 void SayMemory(const storage::Job& job, const std::string& seen, Part& known, Part& unknown) {
   const std::string memory = TheMemory(job.memory);
@@ -135,9 +155,12 @@ void SayMemory(const storage::Job& job, const std::string& seen, Part& known, Pa
     const bool settled = job.drive_state == "untouched" || job.eeprom_check == "CHANGED";
     if (!settled) unknown.Say("whether the drive works: it did not answer afterwards");
   } else if (job.drive_state == "partly_written") {
-    known.Say(seen.empty() ? memory + " was read back: it is neither the old one nor the new one"
-                           : fmt::format("when {} was read back, {}", memory, seen));
-    unknown.Say("whether the drive starts with what it holds now");
+    if (!seen.empty()) {
+      known.Say(fmt::format("when {} was read back, {}", memory, seen));
+    } else if (job.error_reason != "WRITE_MISMATCH") {  // then the message has said it
+      known.Say(memory + " was read back: it is neither the old one nor the new one");
+    }
+    SayWhetherItStarts(job, known, unknown);
   } else if (job.outcome == "CHANGED_UNVERIFIED") {
     known.Say("every command of the write was reported good");
     unknown.Say(fmt::format("whether {} is what was to be written: it was not read back", memory));
@@ -224,6 +247,7 @@ std::vector<std::string> Advice(const AdviceInputs& inputs) {
   const Message message = Split(job.error_message);
   happened.Say(message.what);
   if (Wrote(job)) {
+    happened.Say(FirstTrouble(inputs));
     SayMemory(job, message.seen, known, unknown);
     SayEeprom(job, known, unknown);
     known.Say(BackupText(inputs));

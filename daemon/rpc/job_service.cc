@@ -65,6 +65,19 @@ Result<jobs::CreateRequest> ReadRecovery(const Context& bench, const v1::Recover
   return create;
 }
 
+// A drive that was brought back, or whose job ended well, is written the ordinary way.
+Status CheckNeeded(const Context& bench, const std::string& job_id) {
+  ASSIGN_OR_RETURN(const jobs::JobView view, bench.engine.Get(job_id));
+  const bool settled = !view.row.result.empty() && view.row.write_started_us != 0;
+  if (!settled || view.needs_recovery) return Ok();
+  return FailedPrecondition(
+             "RECOVERY_NOT_NEEDED",
+             view.recovered_by.empty()
+                 ? "the write of this job was not cut"
+                 : "the drive was brought back already, by jobs/" + view.recovered_by)
+      .WithRemedy("`firmbench restore` writes an earlier dump of the unit into the drive");
+}
+
 // The plan as a job that was not created: no name, no state.
 v1::Job ShowPlan(const Context& bench, const jobs::Plan& plan,
                  const inventory::DriveSnapshot& drive) {
@@ -134,6 +147,8 @@ grpc::ServerUnaryReactor* JobService::RecoverJob(grpc::CallbackServerContext* co
                                                  v1::Job* response) {
   return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const jobs::CreateRequest create, ReadRecovery(bench_, *request, caller));
+    // Only of the plan: a request that is sent again gets its job, though that needs it no more.
+    if (request->validate_only()) RETURN_IF_ERROR(CheckNeeded(bench_, create.spec.recovers));
     return PlanOrCreate(bench_, create, request->validate_only());
   });
 }

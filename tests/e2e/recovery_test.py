@@ -135,6 +135,9 @@ class Cut(unittest.TestCase):
                          (False, recovery["name"]))
         self.assertIn(f"{recovery['name']} brought the drive back", after["advice"][-1])
 
+        again = self.bench.firmbench("job", "recover", self.job, "--yes")
+        self.assertEqual(again.status, bench.EXIT_FAILED, str(again))
+        self.assertIn("RECOVERY_NOT_NEEDED", again.err)
         self.assertTrue(self.bench.ok("drive", "list").out.startswith("NAME "))
         self.assertNotIn("RECOVERY_NEEDED", self.reasons())
         self.assert_whole(OLD, self.before["MEMORY_FIRMWARE"])

@@ -27,7 +27,8 @@ command's status:
 - NOT_STARTED: the step was not reached.
 - UNCHANGED: nothing was written; the memory holds what it held.
 - CHANGED_VERIFIED: written, and a fresh read after the reset equals the plan byte for byte.
-- CHANGED_UNVERIFIED: written, but it could not be read back, so it could not be checked.
+- CHANGED_UNVERIFIED: written, but it could not be read back and checked, or what was read back is
+neither the old content nor the new one.
 - NO_EFFECT: the drive accepted the commands, yet the old content is still there.
 - UNKNOWN: what the memory holds now could not be found out. The unit should be looked at before
 anything else is done; the committed dump is in the ledger.
@@ -41,6 +42,23 @@ EEPROM:
 - NOT_READ: it could not be read, so nothing is claimed.
 
 Errors also say whether the drive is untouched, partly_written or unknown.)";
+
+constexpr std::string_view kCutWrite = R"(
+The plug was pulled, the PC crashed, the drive lost its power in the middle of a write. What to do:
+
+- Leave the drive where it is. Both memories were read and stored before the first byte was written.
+- Does the PC not start with the drive attached? Unplug the drive's power, start the PC, and plug
+the power in when you are asked to.
+- When the daemon starts it looks at the drive itself, and then says on every screen which drive
+needs somebody. "firmbench job show JOB" says what is known of it, what is not, and what is next.
+- "firmbench job recover JOB" shows its plan, asks, and writes back what the drive held before;
+with --to new it goes on to what the job wanted. Until then nothing else is written to the drive.
+- A dead drive that no job of this bench wrote: "firmbench recover DRIVE --model MODEL --image
+FILE", where MODEL is what its sticker says.
+
+A job that had not begun to write begins again by itself. Whether a cut write can be mended at all
+differs from model to model: "firmbench drive show" says what is known of that, and every plan does
+before you say yes.)";
 
 constexpr std::string_view kEvidence = R"(
 Much about these drives was found out by their users. So every command and every fact carries the
@@ -74,6 +92,7 @@ For scripts. Results go to standard output, everything else to standard error.
 constexpr ExplainTopic kTopics[] = {
     {"memories", "The memories of a drive, and dump, image, drive, unit", kMemories},
     {"outcomes", "How a step, a job and the EEPROM check can end", kOutcomes},
+    {"cut-write", "A write was cut: what now?", kCutWrite},
     {"evidence", "Why firmbench believes a command: the evidence grades", kEvidence},
     {"exit-codes", "The exit codes of the firmbench command", kExitCodes},
 };

@@ -239,6 +239,16 @@ std::string Usual() {
   job.eeprom_check = "NOT_READ";
   add("a flash was cut, and the drive does not answer", Tell(job, true));
   add("the same, brought back", Tell(job, false, "RECOVERY"));
+  storage::JobStep step;
+  job = CutFlash();
+  job.error_reason = "WRITE_MISMATCH";
+  job.error_message = "what was read back is neither the old nor the new firmware";
+  step.name = "write firmware";
+  step.outcome = "UNKNOWN";
+  step.note = "the drive's register 7 stayed at ff";
+  add("the power of the drive failed, the daemon lived", Tell(job, true, "", Backups(), {step}));
+  job = CutFlash();
+  job.eeprom_check = "NOT_READ";
   job.outcome = "UNKNOWN";
   job.drive_state = "unknown";
   job.error_message =
@@ -272,7 +282,7 @@ std::string Usual() {
   job.drive_state = "untouched";
   job.error_message = "reads of the firmware disagree";
   job.error_remedy = "check cable and power, then start again";
-  storage::JobStep step;
+  step = {};
   step.name = "read firmware, 2 of 2";
   step.note = job.error_message;
   add("reads disagree", Tell(job, false, "", {}, {step}));
