@@ -48,6 +48,15 @@ bool Equal(ByteView a, ByteView b, const families::ByteRange& range) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end());
 }
 
+// Erasing sets bits of the old byte, programming clears bits of an erased one down to the new: at
+// every moment a byte has all the bits of one of the two.
+bool IsBetween(ByteView now, ByteView before, ByteView target, const families::ByteRange& range) {
+  for (uint32_t i = range.offset; i < range.offset + range.length && i < now.size(); ++i) {
+    if ((now[i] & before[i]) != before[i] && (now[i] & target[i]) != target[i]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<CutJob> LoadOpenCutJob(storage::Ledger& ledger, const storage::Job& job) {
@@ -88,7 +97,8 @@ std::string CutState::Describe(std::string_view memory) const {
   std::string text =
       fmt::format("{} of {} units that were to change hold the new {}, {} the old one", hold_new,
                   units, memory, hold_old);
-  if (neither != 0) text += fmt::format(", {} neither", neither);
+  const size_t half = torn + foreign;
+  if (half != 0) text += fmt::format(", {} {} half written", half, half == 1 ? "is" : "are");
   if (elsewhere != 0) text += fmt::format("; {} other places changed", elsewhere);
   return text;
 }
@@ -107,9 +117,10 @@ CutState Classify(ByteView now, ByteView before, ByteView target,
     return state;
   }
   for (const families::ByteRange& unit : units) {
-    ++(Equal(now, target, unit)   ? state.hold_new
-       : Equal(now, before, unit) ? state.hold_old
-                                  : state.neither);
+    ++(Equal(now, target, unit)               ? state.hold_new
+       : Equal(now, before, unit)             ? state.hold_old
+       : IsBetween(now, before, target, unit) ? state.torn
+                                              : state.foreign);
   }
   // What was not to change is the same in both.
   for (uint32_t at = 0; at < now.size(); at += kPieceBytes) {

@@ -35,18 +35,19 @@ struct CutState {
   size_t units = 0;
   size_t hold_new = 0;
   size_t hold_old = 0;
-  size_t neither = 0;
+  size_t torn = 0;       // on the way: every byte is between the old one, erased and the new one
+  size_t foreign = 0;    // nothing that this write leaves behind
   size_t elsewhere = 0;  // pieces that were not to change and did
   bool all_old = false;
   bool all_new = false;
 
-  // A cut touches the unit that was being written, and perhaps the next one: memory that differs
-  // in more places is not the one that this job wrote, or was not read as what it is.
-  bool plausible() const { return neither + elsewhere <= kMostTorn; }
-  // "118 of 128 units hold the new firmware, 9 the old one, 1 neither".
+  // What an erase that was cut off leaves in its unit is not known; memory that is foreign in more
+  // places is not the one that this job wrote, or was not read as what it is.
+  bool plausible() const { return foreign + elsewhere <= kMostForeign; }
+  // "118 of 128 units that were to change hold the new firmware, 9 the old one, 1 is half written".
   std::string Describe(std::string_view memory) const;
 
-  static constexpr size_t kMostTorn = 4;
+  static constexpr size_t kMostForeign = 4;
 };
 
 // `units` as the write was planned. Pure. Sizes that differ are `elsewhere`.
