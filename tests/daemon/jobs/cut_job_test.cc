@@ -59,8 +59,8 @@ TEST_F(CutState16, IsPlausibleWhenTheFirstPagesAreStillBlank) {
   const CutState state = State();
   EXPECT_EQ(state.hold_new, 0u);
   EXPECT_EQ(state.hold_old, 5u);
-  EXPECT_EQ(state.neither, 11u);
-  EXPECT_EQ(state.strange, 1u);
+  EXPECT_EQ(state.torn, 11u);
+  EXPECT_EQ(state.foreign, 0u);
   EXPECT_TRUE(state.plausible());
 }
 
@@ -78,13 +78,21 @@ TEST_F(CutState16, IsPlausibleAfterARecoveryThatWasCut) {
 TEST_F(CutState16, IsNotPlausibleForTheFirmwareOfAnother) {
   const Bytes other = Firmware(3);
   for (uint32_t unit = 0; unit < 5; ++unit) Copy(other, unit);
-  EXPECT_EQ(State().strange, 5u);
+  EXPECT_EQ(State().foreign, 5u);
   EXPECT_FALSE(State().plausible());
 }
 
-TEST_F(CutState16, IsNotPlausibleForABusThatNobodyDrives) {
-  std::fill(now_.begin(), now_.end(), 0xFF);
-  EXPECT_FALSE(State().plausible());
+// What a cut in the middle of a byte's programming or of an erase leaves.
+TEST_F(CutState16, IsPlausibleWithBitsOnTheirWay) {
+  for (uint32_t unit = 0; unit < 5; ++unit) {
+    const auto byte = now_.begin() + unit * kUnit;
+    *byte = static_cast<uint8_t>(target_[unit * kUnit] | 0x5A);
+  }
+  EXPECT_EQ(State().foreign, 0u);
+  EXPECT_TRUE(State().plausible());
+}
+
+TEST_F(CutState16, IsNotPlausibleWhenNothingButZerosIsRead) {
   std::fill(now_.begin(), now_.end(), 0x00);
   EXPECT_FALSE(State().plausible());
 }
