@@ -55,7 +55,8 @@ class StepList {
   }
   void PowerCycle() {
     Add(StepId::kPowerCycle, "switch the drive off and on", {},
-        "switch the drive off and on: one that does not answer may come back by itself", 0, {});
+        "switch the drive off and on, so that its flash chip is in the middle of no command", 0,
+        {});
   }
   void Enter() {
     Add(StepId::kEnter, "enter update mode", Memory::kFirmware,
@@ -113,7 +114,7 @@ bool Reads(const Plan& plan, Memory memory) {
 void AddRecovery(StepList& list, const Plan& plan, const PlanInputs& inputs, bool eeprom_readable) {
   const families::ModelInfo& model = *inputs.drive->model;
   const auto memory = ParseMemory(plan.spec.memory).value_or(Memory::kFirmware);
-  if (!inputs.answers) list.PowerCycle();
+  if (!inputs.answers || memory == Memory::kFirmware) list.PowerCycle();
   if (memory == Memory::kEeprom) {
     list.ReadEeprom(kEepromReads);
     list.Commit();

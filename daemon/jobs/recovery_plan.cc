@@ -98,7 +98,7 @@ std::vector<std::string> DescribeRecovery(const JobSpec& spec, const PlanInputs&
     lines.push_back(
         fmt::format("writes firmware to a drive that does not answer, as a {}", spec.model));
   }
-  if (!inputs.answers) {
+  if (!inputs.answers || spec.memory == ToString(Memory::kFirmware)) {
     lines.emplace_back("you will be asked to switch the drive off and on");
   }
   lines.emplace_back("only the units that differ are written; the EEPROM is compared afterwards");

@@ -35,14 +35,16 @@ Status Runner::FindCutDrive() {
   }
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged,
                           silent_ ? "the drive does not say who it is" : "the drive answers"));
-  if (silent_) RETURN_IF_ERROR(SwitchOffAndOn());
+  if (silent_ || job_->plan().spec.memory == ToString(Memory::kFirmware)) {
+    RETURN_IF_ERROR(SwitchOffAndOn());
+  }
   if (silent_) return Ok();
   ASSIGN_OR_RETURN(OpenDrive open, Open());
   return CheckTarget(open);
 }
 
-// A flash chip that was left in the middle of a command, and firmware that only stumbled, are whole
-// again after this. It is also what makes the first commands of update mode certain.
+// A flash chip that was left in the middle of a command, also under a drive that answers, and
+// firmware that only stumbled are whole again after this.
 Status Runner::SwitchOffAndOn() {
   if (!InPlan(StepId::kPowerCycle)) {
     return FailedPrecondition("DRIVE_NOT_ANSWERING", "the drive stopped answering after the plan")

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The jobs that are cut: what comes before each, what it is, and what the drive may hold
+// afterwards.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/crash/world.h"
+
+namespace firmbench::test {
+
+// A job that is about to begin.
+struct Prepared {
+  jobs::JobSpec spec;
+  Memory memory = Memory::kFirmware;  // the one that it writes
+  Bytes old_bytes;                    // what that memory holds before
+  Bytes new_bytes;                    // what it holds when the job has done its work
+  std::vector<Bytes> sound;           // the firmwares with which the drive may end
+  Bytes eeprom;                       // of the unit, before; and after unless the job writes it
+};
+
+struct Scenario {
+  std::string name;
+  WorldDrive drive;
+  std::function<Prepared(World&)> prepare;
+};
+
+// Every kind of job on every model that the registry knows, and drives without a way back.
+std::vector<Scenario> AllScenarios();
+
+}  // namespace firmbench::test
