@@ -69,6 +69,7 @@ plug_tour() {
   status=0
   wait "$client" || status=$?
   ((status == 3)) || fb_die "the watching client ended with $status instead of 3"
+  printf '\n'
   say 'The client that watched the flash found the bench again and was told the same:'
   sed -n '/does not answer/,$p' "$dir/flash.log" | sed -n '1,3p' | sed 's/^/     /'
   [[ $(ask '.needs_recovery' job show "$job") == true ]] || fb_die 'the job does not ask for recovery'
