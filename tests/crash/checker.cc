@@ -23,8 +23,11 @@ class Check {
     world_.WaitIdle();
     JudgeJobs();
     if (!why_.empty()) return Lost(why_);
-    const bool declared = boot_lost_ && world_.drive().state() == simulator::RunState::kDead;
-    if (declared) return JudgeDeclaredLoss();
+    if (boot_lost_ && IsDead()) {
+      // A chip in the middle of a command keeps a drive from starting as well.
+      SwitchOffAndOn();
+      if (IsDead()) return JudgeDeclaredLoss();
+    }
     Recover();
     if (why_.empty()) JudgeDrive();
     if (why_.empty()) JudgeLedger();
@@ -101,7 +104,11 @@ class Check {
       }
       return;
     }
-    if (world_.drive().state() == simulator::RunState::kRun) return;
+    if (world_.drive().state() != simulator::RunState::kRun) SwitchOffAndOn();
+  }
+
+  bool IsDead() { return world_.drive().state() == simulator::RunState::kDead; }
+  void SwitchOffAndOn() {
     world_.drive().PowerCycle();
     world_.LookAgain();
   }
@@ -135,7 +142,10 @@ class Check {
   Checked JudgeDeclaredLoss() {
     const auto jobs = Jobs();
     if (jobs.empty() || jobs.front().result != "FAILED" || jobs.front().outcome != "UNKNOWN") {
-      return Lost("a drive without a way back is not called what it is");
+      return Lost(fmt::format(
+          "a drive without a way back ends {} {} {}: {}", jobs.empty() ? "" : jobs.front().result,
+          jobs.empty() ? "" : jobs.front().outcome, jobs.empty() ? "" : jobs.front().state,
+          jobs.empty() ? "" : jobs.front().error_message));
     }
     JudgeLedger();
     return why_.empty() ? Checked{Verdict::kLostAsDeclared, {}} : Lost(why_);
