@@ -17,7 +17,8 @@ constexpr uint8_t kReadIds = 0x90;
 constexpr uint8_t kReset = 0xF0;
 constexpr uint8_t kContinuation = 0x7F;
 constexpr uint32_t kContinuationAt = 0x100;  // drive-protocols 4.2 [read in code]
-constexpr int kIdReads = 3;                  // drive-protocols 9.2 [read in code]
+constexpr int kRounds = 2;
+constexpr int kIdReads = 3;  // drive-protocols 9.2 [read in code]
 // The longest wait of all parts: AT29C ends its load window and a write cycle before it answers,
 // and leaves id mode as slowly (flashrom waits 10 ms [read in code]).
 constexpr Nanos kIdWait = std::chrono::milliseconds(10);
@@ -172,15 +173,23 @@ Result<Identification> ChooseRow(std::span<const ChipRow> rows, JedecIds ids,
 }
 
 Result<Identification> IdentifyChip(ByteBus& bus, const IdentifyOptions& options) {
-  ASSIGN_OR_RETURN(const Attempt first, Try(bus, UnlockAddresses::k5555_2Aaa));
-  if (first.answered) {
-    if (EchoOf(first.ids)) return NotAnswering(first.ids);
-    return ChooseRow(AllChips(), first.ids, options);
+  JedecIds first_ids;
+  // A chip whose last command was cut off in the middle, by the end of the program that sent it,
+  // takes the first cycles of the next one for the rest of that and listens from then on.
+  for (int round = 0; round < kRounds; ++round) {
+    ASSIGN_OR_RETURN(const Attempt first, Try(bus, UnlockAddresses::k5555_2Aaa));
+    if (round == 0) first_ids = first.ids;
+    if (first.answered) {
+      if (EchoOf(first.ids)) return NotAnswering(first.ids);
+      return ChooseRow(AllChips(), first.ids, options);
+    }
+    // Try() has shown that the attempt was not taken for data, so no page-write part is there.
+    ASSIGN_OR_RETURN(const Attempt second, Try(bus, UnlockAddresses::kAaa_555));
+    if (!second.answered) continue;
+    if (EchoOf(second.ids)) break;
+    return ChooseRow(AllChips(), second.ids, options);
   }
-  // Try() has shown that the first attempt was not taken for data, so no page-write part is there.
-  ASSIGN_OR_RETURN(const Attempt second, Try(bus, UnlockAddresses::kAaa_555));
-  if (!second.answered || EchoOf(second.ids)) return NotAnswering(first.ids);
-  return ChooseRow(AllChips(), second.ids, options);
+  return NotAnswering(first_ids);
 }
 
 }  // namespace firmbench::chips

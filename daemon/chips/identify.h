@@ -33,7 +33,8 @@ struct IdentifyOptions {
 
 // Enters id mode, reads the ids three times, leaves id mode and checks that the array reads as
 // before. Tries the unlock addresses 5555/2AAA, which also suit parts that compare 11 bits, and
-// only when nothing answers there AAA/555. Takes about 0.1 s of waits. Errors:
+// only when nothing answers there AAA/555; then both once more, for a part that was left in the
+// middle of a command. Takes about 0.1 s of waits, twice that when nothing answers. Errors:
 //   CHIP_NOT_ANSWERING  the ids are the array's own bytes or an echo (metadata `echo`: "00/00",
 //                       "90/90" or "ff/ff"; `manufacturer` and `device` as read)
 //   CHIP_ID_UNSTABLE    three reads did not agree

@@ -60,6 +60,22 @@ TEST(Identify, SaysWhenThePartTookTheCyclesForData) {
   EXPECT_EQ(found.error().drive_state(), DriveState::kPartlyWritten);
 }
 
+// The program that sent a command was killed in the middle of it, and the drive stayed powered.
+TEST(Identify, GetsPastACommandThatWasCutOff) {
+  constexpr BusWrite kErase[] = {
+      {0x5555, 0xAA}, {0x2AAA, 0x55}, {0x5555, 0x80}, {0x5555, 0xAA}, {0x2AAA, 0x55}};
+  for (size_t sent = 0; sent <= std::size(kErase); ++sent) {
+    FakeChip chip(*FindChip("SST39VF040"));
+    chip.memory = DenseImage(chip.row.size_bytes, 8);
+    const Bytes before = chip.memory;
+    ASSERT_TRUE(chip.Write(std::span(kErase, sent)));
+    const auto found = IdentifyChip(chip);
+    ASSERT_TRUE(found.has_value()) << sent << " sent: " << found.error().ToString();
+    EXPECT_EQ(found->row->part, "SST39VF040");
+    EXPECT_EQ(chip.memory, before);
+  }
+}
+
 TEST(Identify, ReportsADeadChip) {
   FakeChip chip(*FindChip("W29C040"));
   chip.dead = true;
