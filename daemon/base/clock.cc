@@ -42,4 +42,10 @@ std::string FormatRfc3339(int64_t wall_micros) {
                      utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, micros);
 }
 
+std::string FormatMinute(int64_t wall_micros) {
+  constexpr size_t kDate = 10;
+  const std::string text = FormatRfc3339(wall_micros);
+  return fmt::format("{} {} UTC", text.substr(0, kDate), text.substr(kDate + 1, 5));
+}
+
 }  // namespace firmbench

@@ -27,5 +27,7 @@ Clock& RealClock();
 
 // "2026-11-22T15:49:07.123456Z".
 std::string FormatRfc3339(int64_t wall_micros);
+// For people: "2026-11-22 20:52 UTC".
+std::string FormatMinute(int64_t wall_micros);
 
 }  // namespace firmbench

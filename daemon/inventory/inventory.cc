@@ -83,6 +83,12 @@ void FinishEtag(DriveSnapshot& snapshot) {
 
 }  // namespace
 
+bool NeedsRecovery(const storage::Job& job) {
+  const bool only_eeprom = job.outcome == "CHANGED_VERIFIED" && job.eeprom_check == "CHANGED";
+  return job.state == "CLOSED" && job.write_started_us != 0 && job.drive_state != "untouched" &&
+         !only_eeprom;
+}
+
 bool Concerns(const storage::Quarantine& quarantine, const DriveSnapshot& drive) {
   const std::string& id = quarantine.subject_id;
   if (id.empty()) return false;
@@ -347,7 +353,7 @@ void Inventory::TakeQuarantines(DriveSnapshot& snapshot) const {
     snapshot.quarantine = quarantine.reason;
     if (told || quarantine.job_id.empty()) continue;
     const auto job = ledger_.GetJob(quarantine.job_id);
-    if (!job || job->write_started_us == 0 || job->drive_state == "untouched") continue;
+    if (!job || !NeedsRecovery(*job)) continue;
     const std::string& root = job->recovers.empty() ? job->id : job->recovers;
     // What a person at this bench has to know before anything else.
     snapshot.problems.insert(
@@ -355,7 +361,7 @@ void Inventory::TakeQuarantines(DriveSnapshot& snapshot) const {
         {"RECOVERY_NEEDED",
          fmt::format("the {} write to the drive in {} was cut off at {}: it may not start until it "
                      "is brought back",
-                     job->memory, snapshot.bay, FormatRfc3339(job->write_started_us).substr(0, 16)),
+                     job->memory, snapshot.bay, FormatMinute(job->write_started_us)),
          "firmbench job recover jobs/" + root});
     told = true;
   }

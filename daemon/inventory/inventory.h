@@ -60,6 +60,10 @@ struct DriveSnapshot {
 };
 using Snapshot = std::shared_ptr<const DriveSnapshot>;
 
+// Did the job leave its drive so that somebody has to bring it back: half written, or nobody knows?
+// Not when only its EEPROM is another one afterwards: that is for a person to judge.
+bool NeedsRecovery(const storage::Job& job);
+
 // Does the quarantine keep this drive from being written: its own, its unit's, its port's or its
 // bridge's?
 bool Concerns(const storage::Quarantine& quarantine, const DriveSnapshot& drive);

@@ -95,7 +95,7 @@ std::string CutState::Describe(std::string_view memory) const {
   if (all_new) return fmt::format("the {} is the new one, whole", memory);
   if (all_old) return fmt::format("the {} is the old one, whole", memory);
   std::string text =
-      fmt::format("{} of {} units that were to change hold the new {}, {} the old one", hold_new,
+      fmt::format("{} of {} blocks that were to change hold the new {}, {} the old one", hold_new,
                   units, memory, hold_old);
   const size_t half = torn + foreign;
   if (half != 0) text += fmt::format(", {} {} half written", half, half == 1 ? "is" : "are");

@@ -44,7 +44,8 @@ struct CutState {
   // What an erase that was cut off leaves in its unit is not known; memory that is foreign in more
   // places is not the one that this job wrote, or was not read as what it is.
   bool plausible() const { return foreign + elsewhere <= kMostForeign; }
-  // "118 of 128 units that were to change hold the new firmware, 9 the old one, 1 is half written".
+  // "118 of 128 blocks that were to change hold the new firmware, 9 the old one, 1 is half
+  // written".
   std::string Describe(std::string_view memory) const;
 
   static constexpr size_t kMostForeign = 4;

@@ -275,9 +275,7 @@ Result<JobView> Engine::View(const storage::Job& row) {
 
 Status Engine::FindRecovery(JobView& view) {
   const storage::Job& row = view.row;
-  const bool cut = row.state == ToString(State::kClosed) && row.write_started_us != 0 &&
-                   row.drive_state != ToString(DriveState::kUntouched);
-  if (!cut) return Ok();
+  if (!inventory::NeedsRecovery(row)) return Ok();
   const std::string& root = row.recovers.empty() ? row.id : row.recovers;
   storage::Page page{.size = 1000, .after = ""};
   do {

@@ -22,7 +22,7 @@ Error ClaimedBy(const storage::Claim& claim) {
   const std::string note = claim.note.empty() ? "" : fmt::format(" ({})", claim.note);
   return FailedPrecondition("DRIVE_CLAIMED",
                             fmt::format("the drive is in use by {} until {}{}", claim.principal,
-                                        FormatRfc3339(claim.expires_us).substr(11, 5), note))
+                                        FormatMinute(claim.expires_us), note))
       .WithRemedy("ask them, or end the claim: `firmbench drive release`");
 }
 

@@ -89,7 +89,7 @@ std::vector<std::string> DescribeRecovery(const JobSpec& spec, const PlanInputs&
   if (inputs.cut) {
     const storage::Job& job = inputs.cut->job;
     lines.push_back(fmt::format("brings back what the {} of {} left unfinished", job.kind,
-                                FormatRfc3339(job.write_started_us).substr(0, 16)));
+                                FormatMinute(job.write_started_us)));
     lines.push_back(
         spec.recover_to == "new"
             ? fmt::format("writes the {} that it was to hold", job.memory)

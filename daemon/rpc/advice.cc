@@ -33,13 +33,6 @@ std::string Sentence(std::string text) {
   return text;
 }
 
-// "2026-11-22 21:03 UTC".
-std::string When(int64_t time_us) {
-  std::string text = FormatRfc3339(time_us).substr(0, 16);
-  std::replace(text.begin(), text.end(), 'T', ' ');
-  return text + " UTC";
-}
-
 // What is said under one label, a line for each thing.
 class Part {
  public:
@@ -98,7 +91,7 @@ std::string BackupText(const AdviceInputs& inputs) {
         what, inputs.job.recovers);
   }
   return fmt::format("what the drive held before is safe in the ledger since {}: {}",
-                     When(any->created_us), what);
+                     FormatMinute(any->created_us), what);
 }
 
 // What the step said that went wrong first, when that is not what the job ended with.

@@ -6,6 +6,11 @@
 namespace firmbench {
 namespace {
 
+TEST(FormatMinute, IsForPeople) {
+  EXPECT_EQ(FormatMinute(0), "1970-01-01 00:00 UTC");
+  EXPECT_EQ(FormatMinute(1795467179000000), "2026-11-23 20:52 UTC");
+}
+
 TEST(FormatRfc3339, WritesUtcWithMicroseconds) {
   EXPECT_EQ(FormatRfc3339(0), "1970-01-01T00:00:00.000000Z");
   EXPECT_EQ(FormatRfc3339(1), "1970-01-01T00:00:00.000001Z");

@@ -58,7 +58,7 @@ TEST_P(Recovery, AWriteThatWasCutOffIsClosedWithWhatTheDriveHolds) {
   EXPECT_EQ(job.row.outcome, "CHANGED_UNVERIFIED") << job.row.error_message;
   EXPECT_EQ(job.row.drive_state, "partly_written");
   EXPECT_EQ(job.row.error_reason, "DAEMON_STOPPED");
-  EXPECT_NE(job.row.error_message.find("units that were to change hold the new"), std::string::npos)
+  EXPECT_NE(job.row.error_message.find("blocks that were to change hold the new"), std::string::npos)
       << job.row.error_message;
   EXPECT_NE(job.row.error_remedy.find("firmbench job recover jobs/" + cut.job), std::string::npos);
   EXPECT_TRUE(job.needs_recovery);

@@ -39,7 +39,7 @@ storage::Job CutFlash() {
   job.drive_state = "partly_written";
   job.error_reason = "DAEMON_STOPPED";
   job.error_message =
-      "the daemon stopped while the drive was being written; 118 of 128 units that were to change "
+      "the daemon stopped while the drive was being written; 118 of 128 blocks that were to change "
       "hold the new firmware, 10 the old one";
   job.error_remedy = "bring it back";
   job.started_us = job.write_started_us = kEveningUs;
@@ -256,7 +256,7 @@ std::string Usual() {
       "looked at: it is not attached any more";
   add("a flash was cut, and the drive is gone", Tell(job, true));
   job.error_message =
-      "the daemon stopped while the drive was being written; 3 of 128 units that were to change "
+      "the daemon stopped while the drive was being written; 3 of 128 blocks that were to change "
       "hold the new firmware, 40 the old one, 85 neither; 700 other places changed";
   add("what was read cannot be", Tell(job, true));
   job = CutFlash();
@@ -295,7 +295,7 @@ std::string Usual() {
   job.memory = "eeprom";
   job.eeprom_check = "CHANGED";
   job.error_message =
-      "the daemon stopped while the drive was being written; 4 of 64 units that were to change "
+      "the daemon stopped while the drive was being written; 4 of 64 blocks that were to change "
       "hold the new eeprom, 60 the old one";
   add("the write of an EEPROM was cut", Tell(job, true));
   return text;
