@@ -113,7 +113,10 @@ class Controller {
   bool DiscReadable() const;
 
   void AddFault(const FaultSpec& fault);
-  void ClearFaults() { faults_.Clear(); }
+  void ClearFaults() {
+    faults_.Clear();
+    watch_.drop_next = 0;
+  }
   void SetCommandHook(CommandHook hook);
 
   // Faults and the hook around one command, SCSI or task file, that was counted already.
