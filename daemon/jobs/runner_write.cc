@@ -236,6 +236,17 @@ Status Runner::AskAgain() {
   Tolerate(journal_.Message(fmt::format("the drive answers as {} {} {}", identity->vendor,
                                         identity->product, identity->revision)),
            "note the identity");
+  // Vendor and revision are the firmware's to change. A drive that is brought back may have called
+  // itself anything before.
+  const scsi::Identity& before = drive_.snapshot->identity;
+  const auto serial = identity->serial();
+  if (!recovering() && !before.product.empty() &&
+      (identity->product != before.product ||
+       (serial && before.serial() && *serial != *before.serial()))) {
+    return Aborted("TARGET_CHANGED",
+                   fmt::format("the drive calls itself {} {}, serial number {}, after the write",
+                               identity->vendor, identity->product, serial.value_or("unknown")));
+  }
   return Ok();
 }
 

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <future>
 
 #include "daemon/base/ids.h"
 #include "daemon/families/personalities.h"
+#include "daemon/gated_handles.h"
 #include "daemon/jobs/library.h"
 #include "daemon/simulator/scenario.h"
 #include "tests/support/image_builder.h"
@@ -41,6 +43,35 @@ Result<std::unique_ptr<simulator::Bench>> MakeBench(const WorldDrive& drive,
       [](const auto& spec, const auto&) -> Result<Bytes> { return BuildEeprom(spec.model); });
 }
 
+// The simulated bench with a script of faults between every drive and its gate.
+class FaultySource final : public inventory::DriveSource {
+ public:
+  FaultySource(SimulatedBench& real, std::shared_ptr<transport::FaultScript> script)
+      : real_(real), script_(std::move(script)) {}
+
+  std::vector<inventory::Attachment> List() override {
+    auto attachments = real_.List();
+    for (inventory::Attachment& attachment : attachments) {
+      simulator::Drive* const drive = real_.bench().FindTopology(attachment.topology);
+      attachment.open = [drive, script = script_](
+                            const inventory::GateRules& rules) -> Result<inventory::Handles> {
+        RawHandles raw;
+        ASSIGN_OR_RETURN(raw.scsi, drive->OpenTransport());
+        ASSIGN_OR_RETURN(raw.task_file, drive->OpenTaskFile());
+        raw.scsi = transport::MakeFaulty(std::move(raw.scsi), script);
+        raw.task_file = transport::MakeFaulty(std::move(raw.task_file), script);
+        return PutBehindGate(std::move(raw), rules, /*simulated=*/true);
+      };
+    }
+    return attachments;
+  }
+  void Watch(std::function<void()> changed) override { real_.Watch(std::move(changed)); }
+
+ private:
+  SimulatedBench& real_;
+  const std::shared_ptr<transport::FaultScript> script_;
+};
+
 }  // namespace
 
 World::World(const WorldDrive& drive, const WorldState* left) : spec_(drive) {
@@ -55,6 +86,7 @@ World::World(const WorldDrive& drive, const WorldState* left) : spec_(drive) {
 }
 
 World::~World() {
+  hooks_.clear();
   engine_.reset();
   inventory_.reset();
   ledger_.reset();
@@ -66,7 +98,9 @@ Status World::Start() {
   options.path = disk_.path();
   options.clock_synchronised = [] { return true; };
   ASSIGN_OR_RETURN(ledger_, storage::OpenLedger(options));
-  inventory_ = std::make_unique<inventory::Inventory>(*simulated_, *ledger_);
+  if (spec_.script) faulty_ = std::make_unique<FaultySource>(*simulated_, spec_.script);
+  inventory::DriveSource& source = faulty_ ? *faulty_ : *simulated_;
+  inventory_ = std::make_unique<inventory::Inventory>(source, *ledger_);
   inventory_->Rescan();
   if (!inventory_->WaitUntilIdentified(std::chrono::minutes(1))) {
     return DeadlineExceeded("NOT_IDENTIFIED", "the drive was never looked at");
@@ -80,6 +114,17 @@ std::string World::AddImage(ByteView bytes) {
   auto added = jobs::AddImage(*ledger_, "firmware.bin", bytes, kPrincipal);
   FB_CHECK(static_cast<bool>(added));
   return added->image.id;
+}
+
+void World::WhenStep(const std::string& name, std::function<void()> act) {
+  hooks_.push_back(hub_.Subscribe(
+      [this, name, act = std::move(act),
+       done = std::make_shared<std::atomic<bool>>(false)](const std::string& job_id) {
+        const auto job = job_id.empty() ? nullptr : engine_->Live(job_id);
+        const auto progress = job == nullptr ? std::nullopt : job->progress();
+        if (!progress || progress->phase != name) return;
+        if (!done->exchange(true)) act();
+      }));
 }
 
 jobs::JobSpec World::Spec(jobs::Kind kind) {
@@ -130,6 +175,11 @@ void World::LookAgain() {
     done.set_value();
   });
   done.get_future().wait();
+}
+
+void World::Rescan() {
+  inventory_->Rescan();
+  inventory_->WaitUntilIdentified(std::chrono::minutes(1));
 }
 
 WorldState World::State(simulator::PowerLoss power, Loss loss, uint64_t seed) {
