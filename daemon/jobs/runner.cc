@@ -87,6 +87,10 @@ Status Runner::WorkOnFirmware() {
   if (write_plan_.units.empty()) {
     ResetDrive();
     CheckEepromAfter();
+    // Nothing was written, so an end that was asked for during that read is no failure of it.
+    if (eeprom_check_ == EepromCheck::kNotRead && cancelled()) {
+      return Cancelled("JOB_CANCELLED", "the job was cancelled");
+    }
     return Ok();
   }
   // From here on nothing returns early: whatever fails, the drive is reset, read and judged.
