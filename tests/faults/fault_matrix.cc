@@ -67,7 +67,7 @@ std::string EndOf(const CellResult& result) {
   std::string drive = result.holds + ", " + result.drive;
   if (job.drive_state != "untouched") drive += ", said " + job.drive_state;
   if (result.quarantined) drive += ", quarantined";
-  std::string line = fmt::format("{:<9} {:<18} {:<8} {:<38} {}", job.result, job.outcome,
+  std::string line = fmt::format("{:<9} {:<18} {:<8} {:<48} {}", job.result, job.outcome,
                                  job.eeprom_check, drive, job.error_reason);
   if (!job.error_reason.empty()) line += ": " + job.error_message;
   line.erase(line.find_last_not_of(' ') + 1);
@@ -90,7 +90,6 @@ and what the job said of it where it did not call it untouched. Of the second an
 the lines that differ from the first model's are listed.
 )";
 
-// The table, and for every line of it what cell it tells of.
 std::string TableOf(const std::vector<Done>& cells) {
   std::string table = kIntroduction;
   std::vector<std::string> first;
@@ -99,7 +98,7 @@ std::string TableOf(const std::vector<Done>& cells) {
     if (done.cell.model != model) {
       table += fmt::format("\n{}{}\n", done.cell.model, model.empty() ? "" : ", where it differs");
       model = done.cell.model;
-      table += fmt::format("{:<22} {:<22} {:<8} {:<9} {:<18} {:<8} {:<38} {}\n", "STEP", "FAULT",
+      table += fmt::format("{:<22} {:<22} {:<8} {:<9} {:<18} {:<8} {:<48} {}\n", "STEP", "FAULT",
                            "HOW", "RESULT", "OUTCOME", "EEPROM", "DRIVE", "REASON: MESSAGE");
     }
     const std::string line = LineOf(done);
