@@ -4,8 +4,9 @@
 //
 //   random_soak [--seed N] [--jobs N] [--drives N]
 //
-// A broken promise is printed with what replays it. What is drawn depends on the seed alone; how
-// the threads of the bench interleave does not, so a replay may need a few runs.
+// Every 500 jobs begin with a new ledger and the next seed. A broken promise is printed with what
+// replays it. What is drawn depends on the seed alone; how the threads of the bench interleave does
+// not, so a replay may need a few runs.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -29,24 +30,18 @@ struct Options {
 
 class Soak {
  public:
-  explicit Soak(const Options& options) : options_(options), random_(options.seed) {
-    for (size_t i = 0; i < options.drives; ++i) drives_.emplace_back(i, options.seed, tally_);
-  }
+  explicit Soak(const Options& options) : options_(options), seed_(options.seed) {}
 
   int Run() {
     const auto started = std::chrono::steady_clock::now();
     const auto seconds = [&] {
       return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     };
-    Open(nullptr);
-    for (DriveSoak& drive : drives_) {
-      if (tally_.broken == 0) drive.Learn(*bench_);
-    }
     while (tally_.broken == 0 && tally_.jobs < options_.jobs) {
+      if (!bench_ || tally_.jobs - first_job_ >= kJobsPerLedger) NewLedger();
       const uint64_t before = tally_.jobs / 1000;
-      Round();
+      if (tally_.broken == 0) Round();
       if (tally_.jobs / 1000 == before || tally_.broken != 0) continue;
-      JudgeLedger();
       std::printf("%s\n", fmt::format("{} jobs, {:.0f} s", tally_.jobs, seconds()).c_str());
       std::fflush(stdout);
     }
@@ -60,19 +55,41 @@ class Soak {
   }
 
  private:
+  // A ledger that has seen much makes every look at a drive slower, so a new one is begun now and
+  // then, with drives and draws of its own: it is what a run with the next seed begins with.
+  static constexpr uint64_t kJobsPerLedger = 500;
+
+  void NewLedger() {
+    if (bench_) {
+      JudgeLedger();
+      if (tally_.broken != 0) return;
+      ++seed_;
+    }
+    first_job_ = tally_.jobs;
+    round_ = 0;
+    random_.seed(seed_);
+    drives_.clear();
+    for (size_t i = 0; i < options_.drives; ++i) drives_.emplace_back(i, seed_, tally_);
+    Open(nullptr);
+    for (DriveSoak& drive : drives_) {
+      if (tally_.broken == 0) drive.Learn(*bench_);
+    }
+  }
+
   void Broken(const std::string& why, bool counted) {
     if (!counted) ++tally_.broken;
-    std::printf("%s\n",
-                fmt::format("BROKEN near job {}: {}\n  replay: random_soak --seed {} --drives {} "
-                            "--jobs {}",
-                            tally_.jobs, why, options_.seed, options_.drives, tally_.jobs + 1)
-                    .c_str());
+    std::printf(
+        "%s\n",
+        fmt::format("BROKEN near job {}: {}\n  replay: random_soak --seed {} --drives {} "
+                    "--jobs {}",
+                    tally_.jobs, why, options_.seed, options_.drives, tally_.jobs - first_job_ + 1)
+            .c_str());
     std::fflush(stdout);
   }
 
   void Open(const BenchState* left) {
     bench_.reset();
-    bench_ = std::make_unique<SoakBench>(options_.drives, options_.seed, left);
+    bench_ = std::make_unique<SoakBench>(options_.drives, seed_, left);
     if (!bench_->ok())
       Broken("the daemon does not start: " + bench_->ok().error().message(), false);
   }
@@ -152,6 +169,8 @@ class Soak {
   }
 
   const Options options_;
+  uint64_t seed_;           // of this ledger
+  uint64_t first_job_ = 0;  // with it
   std::mt19937_64 random_;
   SoakTally tally_;
   std::vector<DriveSoak> drives_;
