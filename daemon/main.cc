@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,7 +53,8 @@ Result<config::Config> Settings(const Arguments& arguments) {
   return settings;
 }
 
-// One daemon per state folder. The lock lives as long as the descriptor.
+// One daemon per state folder. The lock lives as long as the descriptor, and is the process's own:
+// a helper that is just being started when the daemon is killed does not keep it from the next one.
 Result<UniqueFd> LockStateFolder(const std::string& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return FailedPrecondition(
@@ -70,7 +70,10 @@ Result<UniqueFd> LockStateFolder(const std::string& folder) {
                fmt::format("cannot write to the state folder {} (errno {})", folder, errno))
         .WithRemedy("give it to the daemon's user, or choose another with --state-dir");
   }
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (::fcntl(lock.get(), F_SETLK, &whole) != 0) {
     return FailedPrecondition("STATE_DIR_IN_USE",
                               fmt::format("another firmbenchd works in {}", folder))
         .WithRemedy("stop it first, or choose another folder with --state-dir");
