@@ -14,7 +14,7 @@
 namespace firmbench::config {
 
 // [recovery] finish: what becomes by itself, after a restart, of a write that was cut off. Only
-// where the plan that is left is safe; otherwise a person decides, whatever stands here.
+// where nothing stands against the plan; otherwise a person decides, whatever stands here.
 enum class Finish : uint8_t {
   kAsk,  // a person decides
   kOld,  // the drive gets back what it held

@@ -39,8 +39,8 @@ bay = "bay 1"
 class Stopping(unittest.TestCase):
     """Helpers: a bench whose daemon is told to stop while a flash is in a certain state."""
 
-    def open_bench(self, scenario, model, revision):
-        self.bench = bench.Bench(scenario_text=scenario)
+    def open_bench(self, scenario, model, revision, config=None):
+        self.bench = bench.Bench(scenario_text=scenario, config_text=config)
         self.addCleanup(self.bench.close)
         self.drive = self.bench.drive(model)["name"]
         self.image = self.bench.add_image(self.bench.make_image(model, revision))
@@ -51,7 +51,7 @@ class Stopping(unittest.TestCase):
     def flash_until(self, word):
         """Begins a flash, reads what its client shows until `word`; the client watches on."""
         self.client = self.bench.popen("flash", self.drive, self.image, "--yes")
-        self.addCleanup(self.end_client)
+        self.addCleanup(self.end_client, self.client)
         for line in self.client.stderr:
             if word in line:
                 break
@@ -59,12 +59,13 @@ class Stopping(unittest.TestCase):
             self.fail(f"the job never came to {word}")
         self.job = next(j["name"] for j in self.bench.jobs(self.drive) if j["kind"] == "flash")
 
-    def end_client(self):
-        if self.client.poll() is None:
-            self.client.kill()
-        self.client.wait()
-        self.client.stdout.close()
-        self.client.stderr.close()
+    @staticmethod
+    def end_client(client):
+        if client.poll() is None:
+            client.kill()
+        client.wait()
+        client.stdout.close()
+        client.stderr.close()
 
     def row(self, job=None):
         rows = self.bench.sql("select * from jobs where id = ?",
@@ -208,6 +209,49 @@ class HealthOfTheLedger(bench.BenchTest):
     def test_a_service_that_is_not_there_is_not_known(self):
         with self.assertRaisesRegex(Exception, "NOT_FOUND"):
             self.health.check("firmbench.v1.NoSuchService")
+
+
+class StartAfterACut(Stopping):
+    """Starts of a daemon that was killed while it wrote."""
+
+    SCENARIO = PACED.replace("4.0", "10.0").replace("[[drives]]", """[[drives]]
+operator = [{on_prompt = "power_cycle", after_ms = 100, do = ["power_cycle"], answer = "done"}]""")
+
+    def cut(self, config=None):
+        self.open_bench(self.SCENARIO, "LTR-48246S", "SS0D", config)
+        self.flash_until("WRITING")
+        self.bench.daemon.kill()
+
+    def test_it_is_finished_by_itself_where_the_configuration_says_so(self):
+        for finish, revision in (("old", "SS0B"), ("new", "SS0D")):
+            with self.subTest(finish):
+                self.cut(f'[recovery]\nfinish = "{finish}"\n')
+                self.bench.start()
+                job, = self.bench.sql("select id from jobs where kind = 'recover'")
+                done = self.bench.firmbench("job", "watch", f"jobs/{job['id']}")
+                self.assertEqual(done.status, bench.EXIT_OK, str(done))
+                self.assertEqual(self.bench.drive("LTR-48246S")["firmware_revision"], revision)
+                self.assertFalse(self.bench.json("job", "show", self.job)["needs_recovery"])
+
+    def test_a_person_is_asked_otherwise(self):
+        self.cut()
+        self.bench.start()
+        self.assertEqual(self.bench.sql("select id from jobs where kind = 'recover'"), [])
+        self.assertTrue(self.bench.json("job", "show", self.job)["needs_recovery"])
+
+    def test_a_ledger_that_cannot_say_what_is_true_stops_the_start(self):
+        self.cut()
+        other = sqlite3.connect(os.path.join(self.bench.state_dir, "ledger.db"),
+                                isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("begin immediate")
+        with self.assertRaisesRegex(AssertionError, "LEDGER_BUSY"):
+            self.bench.start()
+        self.assertNotEqual(self.row()["write_started_us"], 0)
+        self.assertEqual(self.row()["state"], "WRITING")
+        other.execute("rollback")
+        self.bench.start()
+        self.assertEqual((self.row()["state"], self.row()["result"]), ("CLOSED", "FAILED"))
 
 
 if __name__ == "__main__":
