@@ -279,10 +279,10 @@ Status Engine::FindRecovery(JobView& view) {
   const std::string& root = row.recovers.empty() ? row.id : row.recovers;
   storage::Page page{.size = 1000, .after = ""};
   do {
-    ASSIGN_OR_RETURN(const auto jobs, services_.ledger.ListJobs({.drive_id = row.drive_id}, page));
+    ASSIGN_OR_RETURN(const auto jobs,
+                     services_.ledger.ListJobs({.drive_id = row.drive_id, .recovers = root}, page));
     for (const storage::Job& job : jobs.rows) {
-      const bool brought_back =
-          job.recovers == root && job.result == ToString(JobResult::kSucceeded);
+      const bool brought_back = job.result == ToString(JobResult::kSucceeded);
       if (!brought_back || job.created_us < row.created_us) continue;
       view.recovered_by = job.id;
       return Ok();

@@ -171,12 +171,9 @@ void Engine::FinishCutWrites(const std::vector<std::string>& job_ids) {
     request.spec.recover_to = services_.finish_cut_writes;
     request.principal = "firmbenchd";
     request.request_id = "after " + id;
-    const auto tries = services_.ledger.ListJobs({.drive_id = job->row.drive_id}, {.size = 1000});
-    if (!tries) continue;
-    const auto tried = std::count_if(tries->rows.begin(), tries->rows.end(), [&](const auto& row) {
-      return row.recovers == request.spec.recovers;
-    });
-    if (tried >= kMostAttempts) continue;
+    const auto tries = services_.ledger.ListJobs(
+        {.drive_id = job->row.drive_id, .recovers = request.spec.recovers}, {.size = 1000});
+    if (!tries || std::ssize(tries->rows) >= kMostAttempts) continue;
     const auto plan = MakePlanFor(request.spec);
     if (!plan) continue;
     request.etag = plan->etag;
