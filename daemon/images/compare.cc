@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/images/compare.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace firmbench::images {
@@ -13,6 +15,7 @@ constexpr std::string_view kUnknownMeaning = "not publicly known";
 struct Piece {
   uint64_t end = 0;
   std::string_view meaning;
+  Part part = Part::kNotKnown;
 };
 
 std::vector<Piece> Flatten(std::span<const Region> regions, uint64_t size) {
@@ -25,34 +28,36 @@ std::vector<Piece> Flatten(std::span<const Region> regions, uint64_t size) {
   cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
   std::vector<Piece> pieces;
   for (size_t i = 0; i + 1 < cuts.size(); ++i) {
-    std::string_view meaning = kUnknownMeaning;
+    Piece piece{cuts[i + 1], kUnknownMeaning, Part::kNotKnown};
     for (const Region& r : regions) {
       if (r.offset <= cuts[i] && cuts[i] < uint64_t{r.offset} + r.length) {
-        meaning = r.meaning;
+        piece.meaning = r.meaning;
+        piece.part = r.part;
         break;
       }
     }
-    if (!pieces.empty() && pieces.back().meaning == meaning) {
-      pieces.back().end = cuts[i + 1];
+    if (!pieces.empty() && pieces.back().meaning == piece.meaning) {
+      pieces.back().end = piece.end;
     } else {
-      pieces.push_back({cuts[i + 1], meaning});
+      pieces.push_back(piece);
     }
   }
   return pieces;
 }
 
 // Says so where one side is erased: that is the most telling thing about such a range.
-std::string MeaningOf(const DiffRange& range, std::string_view meaning, ByteView first,
-                      ByteView second) {
-  std::string text(meaning);
+void Describe(DiffRange& range, const Piece& piece, ByteView first, ByteView second) {
+  range.meaning = piece.meaning;
+  range.part = piece.part;
   // One or two FF bytes are just data.
-  if (range.length < 16) return text;
+  if (range.length < 16) return;
   if (AllBytesAre(first.subspan(range.offset, range.length), 0xff)) {
-    text += "; blank (FF) in the first";
+    range.blank = BlankIn::kFirst;
+    range.meaning += "; blank (FF) in the first";
   } else if (AllBytesAre(second.subspan(range.offset, range.length), 0xff)) {
-    text += "; blank (FF) in the second";
+    range.blank = BlankIn::kSecond;
+    range.meaning += "; blank (FF) in the second";
   }
-  return text;
 }
 
 class Collector {
@@ -60,14 +65,16 @@ class Collector {
   Collector(ByteView first, ByteView second, const CompareOptions& options, Comparison& out)
       : first_(first), second_(second), options_(options), out_(out) {}
 
-  void Differs(uint64_t offset, std::string_view meaning, bool same_piece) {
+  void Differs(uint64_t offset, const Piece& piece, bool same_piece) {
     ++out_.differing_bytes;
+    ++out_.differing_by_part[static_cast<size_t>(piece.part)];
     const bool near =
         open_ && same_piece && offset - (range_.offset + range_.length) <= options_.merge_gap_bytes;
     if (!near) {
       Close();
-      range_ = {.offset = offset, .length = 0, .differing_bytes = 0, .meaning = {}};
-      meaning_ = meaning;
+      range_ = DiffRange();
+      range_.offset = offset;
+      piece_ = piece;
       open_ = true;
     }
     range_.length = offset + 1 - range_.offset;
@@ -78,7 +85,7 @@ class Collector {
     if (!open_) return;
     open_ = false;
     if (out_.ranges.size() < options_.max_ranges) {
-      range_.meaning = MeaningOf(range_, meaning_, first_, second_);
+      Describe(range_, piece_, first_, second_);
       out_.ranges.push_back(range_);
     } else {
       ++out_.ranges_not_listed;
@@ -92,7 +99,7 @@ class Collector {
   const CompareOptions& options_;
   Comparison& out_;
   DiffRange range_;
-  std::string_view meaning_;
+  Piece piece_;
   bool open_ = false;
 };
 
@@ -110,7 +117,9 @@ void AddTail(ByteView first, ByteView second, const std::vector<Piece>& pieces, 
   // A tail over several regions has no single meaning.
   const bool one_piece = piece != pieces.end() && common + tail.size() <= piece->end;
   range.meaning = one_piece ? std::string(piece->meaning) : "several regions";
+  range.part = one_piece ? piece->part : Part::kSeveral;
   if (AllBytesAre(tail, 0xff)) {
+    range.blank = first_longer ? BlankIn::kFirst : BlankIn::kSecond;
     range.meaning += "; blank (FF)";
   } else if (tail.size() == common && std::equal(tail.begin(), tail.end(), longer.begin())) {
     // A small image read from a chip of twice its size (drive-protocols 1.6 [I]).
@@ -119,7 +128,130 @@ void AddTail(ByteView first, ByteView second, const std::vector<Piece>& pieces, 
   out.ranges.push_back(std::move(range));
 }
 
+// "524,288".
+std::string Grouped(uint64_t number) {
+  std::string text = fmt::format("{}", number);
+  for (size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+// What a number of differing bytes in such places is said to be: "9 change with use".
+std::string_view WordsOf(Part part, bool one) {
+  switch (part) {
+    case Part::kCode:
+      return one ? "is code" : "are code";
+    case Part::kBoot:
+      return one ? "is boot code" : "are boot code";
+    case Part::kIdBlock:
+      return one ? "is in an ID block" : "are in ID blocks";
+    case Part::kPerUnit:
+      return one ? "belongs to the single drive" : "belong to the single drive";
+    case Part::kChangesWithUse:
+      return one ? "changes with use" : "change with use";
+    case Part::kSetting:
+      return one ? "is a setting" : "are settings";
+    case Part::kBlank:
+      return one ? "is in a blank area" : "are in a blank area";
+    case Part::kNotKnown:
+    case Part::kSeveral:
+      break;
+  }
+  return one ? "is not publicly known" : "are not publicly known";
+}
+
+// The parts that differ, those with most bytes first: "9 change with use and 6 are ...".
+std::string PartsInWords(const Comparison& comparison) {
+  std::vector<size_t> parts;
+  for (size_t part = 0; part < kParts; ++part) {
+    if (comparison.differing_by_part[part] > 0) parts.push_back(part);
+  }
+  std::stable_sort(parts.begin(), parts.end(), [&comparison](size_t a, size_t b) {
+    return comparison.differing_by_part[a] > comparison.differing_by_part[b];
+  });
+  std::string text;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const uint64_t bytes = comparison.differing_by_part[parts[i]];
+    if (i > 0) text += i + 1 == parts.size() ? " and " : ", ";
+    text += fmt::format("{} {}", Grouped(bytes), WordsOf(static_cast<Part>(parts[i]), bytes == 1));
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string_view ToString(Part part) {
+  switch (part) {
+    case Part::kNotKnown:
+      return "not_known";
+    case Part::kCode:
+      return "code";
+    case Part::kBoot:
+      return "boot";
+    case Part::kIdBlock:
+      return "id_block";
+    case Part::kPerUnit:
+      return "per_unit";
+    case Part::kChangesWithUse:
+      return "changes_with_use";
+    case Part::kSetting:
+      return "setting";
+    case Part::kBlank:
+      return "blank";
+    case Part::kSeveral:
+      return "several";
+  }
+  return "not_known";
+}
+
+std::string InWords(const Comparison& comparison) {
+  const uint64_t common = std::min(comparison.first_bytes, comparison.second_bytes);
+  if (comparison.identical) return fmt::format("identical, {} bytes", Grouped(common));
+  std::string text;
+  if (common > 0) {
+    const uint64_t used = comparison.differing_by_part[static_cast<size_t>(Part::kChangesWithUse)];
+    const uint64_t differing = comparison.differing_bytes;
+    text = fmt::format("{} of {} bytes equal", Grouped(common - differing), Grouped(common));
+    if (differing > 0 && used == differing) {
+      text += ", the rest changes with use";
+    } else if (differing > 0) {
+      text += fmt::format("; of the {} others {}", Grouped(differing), PartsInWords(comparison));
+    }
+  }
+  if (comparison.first_bytes != comparison.second_bytes) {
+    const bool first = comparison.first_bytes > comparison.second_bytes;
+    const uint64_t more = std::max(comparison.first_bytes, comparison.second_bytes) - common;
+    text += fmt::format("{}the {} has {} bytes more", text.empty() ? "" : "; ",
+                        first ? "first" : "second", Grouped(more));
+  }
+  return text;
+}
+
+std::vector<uint64_t> LinesAround(ByteView first, ByteView second, size_t limit, bool& truncated) {
+  truncated = false;
+  std::vector<uint64_t> lines;
+  const uint64_t longest = std::max(first.size(), second.size());
+  const auto line_of = [](ByteView bytes, uint64_t offset) {
+    const uint64_t from = std::min<uint64_t>(offset, bytes.size());
+    return bytes.subspan(from, std::min<uint64_t>(kLineBytes, bytes.size() - from));
+  };
+  // The next line that is not in the list yet.
+  uint64_t next = 0;
+  for (uint64_t at = 0; at < longest; at += kLineBytes) {
+    const ByteView a = line_of(first, at);
+    const ByteView b = line_of(second, at);
+    if (std::equal(a.begin(), a.end(), b.begin(), b.end())) continue;
+    const uint64_t from = std::max(next, at >= kLineBytes ? at - kLineBytes : 0);
+    for (uint64_t line = from; line <= at + kLineBytes && line < longest; line += kLineBytes) {
+      if (lines.size() == limit) {
+        truncated = true;
+        return lines;
+      }
+      lines.push_back(line);
+      next = line + kLineBytes;
+    }
+  }
+  return lines;
+}
 
 Comparison Compare(ByteView first, ByteView second, std::span<const Region> regions,
                    const CompareOptions& options) {
@@ -139,7 +271,7 @@ Comparison Compare(ByteView first, ByteView second, std::span<const Region> regi
     at = static_cast<uint64_t>(next.first - first.begin());
     if (at >= common) break;
     while (piece->end <= at) ++piece;
-    collector.Differs(at, piece->meaning, piece->end == last_piece_end);
+    collector.Differs(at, *piece, piece->end == last_piece_end);
     last_piece_end = piece->end;
   }
   collector.Close();

@@ -43,26 +43,28 @@ void AddIdBlocks(const ImageReport& report, std::vector<Region>& regions) {
   for (const IdBlock& id : report.id_blocks) {
     const uint32_t length = id.timestamp.empty() ? kIdBlockBytes : kIdBlockWithTimestampBytes;
     regions.push_back({id.offset, length,
-                       id.in_boot ? "ID block of the boot code" : "ID block (name, revision)"});
+                       id.in_boot ? "ID block of the boot code" : "ID block (name, revision)",
+                       Part::kIdBlock});
   }
 }
 
 void AddPlainBanks(const ImageReport& report, std::vector<Region>& regions) {
   for (uint32_t bank = 0; bank < report.banks; ++bank) {
-    regions.push_back(
-        {bank * kBankBytes, kBankBytes, fmt::format("bank {}, {}", bank, PurposeOf(report, bank))});
+    regions.push_back({bank * kBankBytes, kBankBytes,
+                       fmt::format("bank {}, {}", bank, PurposeOf(report, bank)), Part::kCode});
   }
 }
 
 void AddPackedBanks(const ImageReport& report, std::vector<Region>& regions) {
-  regions.push_back({kLiteonBootBytes, report.common_bytes, "code common to all banks"});
+  regions.push_back(
+      {kLiteonBootBytes, report.common_bytes, "code common to all banks", Part::kCode});
   const uint32_t unique = kBankBytes - report.common_bytes;
   const uint32_t start = kLiteonBootBytes + report.common_bytes;
   const auto size = static_cast<uint32_t>(report.size_bytes);
   for (uint32_t bank = 0; bank < report.banks; ++bank) {
     const uint32_t offset = start + bank * unique;
     regions.push_back(
-        {offset, std::min(unique, size - offset), fmt::format("bank {}, code", bank)});
+        {offset, std::min(unique, size - offset), fmt::format("bank {}, code", bank), Part::kCode});
   }
 }
 
@@ -75,10 +77,12 @@ std::vector<Region> LayoutOf(const ImageReport& report) {
   if (report.maker_mark) {
     for (uint32_t bank = 0; bank < report.banks; ++bank) {
       const Result<uint32_t> at = FileOffset(report, bank, kMakerMarkAt);
-      if (at) regions.push_back({*at, kMakerMarkBytes, fmt::format("bank {}, maker's mark", bank)});
+      if (at)
+        regions.push_back(
+            {*at, kMakerMarkBytes, fmt::format("bank {}, maker's mark", bank), Part::kCode});
     }
   }
-  regions.push_back({0, kLiteonBootBytes, "boot code"});
+  regions.push_back({0, kLiteonBootBytes, "boot code", Part::kBoot});
   if (report.layout == Layout::kPlain) {
     AddPlainBanks(report, regions);
   } else {
@@ -86,7 +90,7 @@ std::vector<Region> LayoutOf(const ImageReport& report) {
   }
   const auto size = static_cast<uint32_t>(report.size_bytes);
   if (report.halves == Halves::kUpperBlank) {
-    regions.push_back({size / 2, size / 2, "blank area above the firmware"});
+    regions.push_back({size / 2, size / 2, "blank area above the firmware", Part::kBlank});
   }
   return regions;
 }
@@ -98,9 +102,10 @@ std::vector<Region> EepromLayout(uint32_t size_bytes,
   if (size_bytes > 0x13d) {
     regions.push_back({0x13d, 1, "read by the firmware; its meaning is not publicly known"});
   }
-  if (size_bytes > 0x14a) regions.push_back({0x14a, 1, "book type"});
+  if (size_bytes > 0x14a) regions.push_back({0x14a, 1, "book type", Part::kSetting});
   for (const EepromRange& range : volatile_ranges) {
-    regions.push_back({range.offset, range.length, "changes with use (burn log)"});
+    regions.push_back(
+        {range.offset, range.length, "changes with use (burn log)", Part::kChangesWithUse});
   }
   return regions;
 }

@@ -16,6 +16,24 @@ namespace {
 // (drive-protocols 3 [D]).
 constexpr size_t kEepromSizes[] = {0x400, 0x1000};
 
+struct Archive {
+  std::string_view start;
+  std::string_view name;
+};
+constexpr Archive kArchives[] = {
+    {"PK\x03\x04", "ZIP"},
+    {"PK\x05\x06", "ZIP"},
+    {"Rar!", "RAR"},
+    {"\x1f\x8b", "gzip"},
+    {"7z\xbc\xaf", "7z"},
+    {"MSCF", "CAB"},
+    {"\xfd"
+     "7zXZ",
+     "xz"},
+    {"BZh", "bzip2"},
+    {"\x28\xb5\x2f\xfd", "zstd"},
+};
+
 bool StartsWith(ByteView bytes, std::string_view text) {
   return AsText(bytes).substr(0, text.size()) == text;
 }
@@ -48,13 +66,15 @@ std::optional<Error> RefuseByShape(ByteView bytes) {
   }
   if (StartsWith(bytes, "MZ")) {
     return NotAnImage("this is a Windows program, not a firmware image",
-                      "It is probably the maker's updater: extract the firmware file inside it "
-                      "with a tool made for that, and add the extracted file.");
+                      "It is probably the maker's updater: `firmbench image add` finds the "
+                      "firmware inside of one that it knows.");
   }
-  if (StartsWith(bytes, "PK\x03\x04") || StartsWith(bytes, "Rar!") ||
-      StartsWith(bytes, "\x1f\x8b")) {
-    return NotAnImage("this is a compressed archive, not a firmware image",
-                      "Unpack it and add the firmware file inside it.");
+  for (const Archive& archive : kArchives) {
+    if (!StartsWith(bytes, archive.start)) continue;
+    // Never unpacked here: a few KB may hold gigabytes.
+    return NotAnImage(
+        fmt::format("this is a compressed archive ({}), not a firmware image", archive.name),
+        "Unpack it and add the firmware file inside it.");
   }
   if (StartsWith(bytes, ":")) {
     return NotAnImage("this looks like the text (HEX) form of a firmware image",

@@ -246,6 +246,68 @@ TEST(Layout, OfAnEepromNamesOnlyWhatIsPublished) {
   EXPECT_THAT(EepromLayout(0x100, {}), IsEmpty());
 }
 
+TEST(Compare, SaysForProgramsWhatThePlaceIsFor) {
+  Bytes a(256, 1);
+  Bytes b = a;
+  std::fill_n(b.begin() + 32, 16, 0xff);
+  b[100] = 7;
+  b[200] = 7;
+  const std::vector<Region> regions = {{32, 16, "x", Part::kPerUnit}, {96, 16, "y", Part::kCode}};
+  const Comparison c = Compare(a, b, regions);
+  ASSERT_THAT(c.ranges, SizeIs(3));
+  EXPECT_EQ(c.ranges[0].part, Part::kPerUnit);
+  EXPECT_EQ(c.ranges[0].blank, BlankIn::kSecond);
+  EXPECT_EQ(c.ranges[1].part, Part::kCode);
+  EXPECT_EQ(c.ranges[1].blank, BlankIn::kNone);
+  EXPECT_EQ(c.ranges[2].part, Part::kNotKnown);
+  EXPECT_EQ(c.differing_by_part[static_cast<size_t>(Part::kPerUnit)], 16u);
+  EXPECT_EQ(c.differing_by_part[static_cast<size_t>(Part::kCode)], 1u);
+}
+
+TEST(InWords, CountsEqualBytesAndSaysWhatTheOthersAre) {
+  Bytes a(1024, 0);
+  Bytes b = a;
+  const EepromRange log[] = {{0x300, 0x40}};
+  const auto words = [&] { return InWords(Compare(a, b, EepromLayout(1024, log))); };
+  EXPECT_EQ(words(), "identical, 1,024 bytes");
+  std::fill_n(b.begin() + 0x300, 15, 1);
+  EXPECT_EQ(words(), "1,009 of 1,024 bytes equal, the rest changes with use");
+  b[0x20] = 1;
+  EXPECT_EQ(words(),
+            "1,008 of 1,024 bytes equal; of the 16 others 15 change with use and 1 is not publicly "
+            "known");
+  b[0x14a] = 1;
+  EXPECT_EQ(words(),
+            "1,007 of 1,024 bytes equal; of the 17 others 15 change with use, 1 is not publicly "
+            "known and 1 is a setting");
+  b = a;
+  b.resize(4096);
+  EXPECT_EQ(words(), "1,024 of 1,024 bytes equal; the second has 3,072 bytes more");
+  b.clear();
+  EXPECT_EQ(words(), "the first has 1,024 bytes more");
+}
+
+TEST(LinesAround, ShowsOneLineBeforeAndAfterAndIsBounded) {
+  Bytes a(200, 0);
+  Bytes b = a;
+  bool truncated = true;
+  EXPECT_THAT(LinesAround(a, b, 10, truncated), IsEmpty());
+  EXPECT_FALSE(truncated);
+  b[0] = 1;
+  b[65] = 1;
+  b[85] = 1;
+  b[199] = 1;
+  EXPECT_THAT(LinesAround(a, b, 100, truncated),
+              ::testing::ElementsAre(0, 16, 48, 64, 80, 96, 176, 192));
+  EXPECT_FALSE(truncated);
+  EXPECT_THAT(LinesAround(a, b, 3, truncated), ::testing::ElementsAre(0, 16, 48));
+  EXPECT_TRUE(truncated);
+  EXPECT_THAT(LinesAround(a, ByteView(a).first(190), 100, truncated),
+              ::testing::ElementsAre(160, 176, 192));
+  EXPECT_THAT(LinesAround({}, ByteView(a).first(17), 100, truncated),
+              ::testing::ElementsAre(0, 16));
+}
+
 TEST(Compare, ShowsTwoRevisionsOfOneModelAsAFewRanges) {
   const Bytes a = test::BuildImage("LTR-48246S", "SS0B");
   const Bytes b = test::BuildImage("LTR-48246S", "SS0C");

@@ -66,6 +66,8 @@ std::vector<RefusalCase> Cases() {
       {"Zip", Text("PK\x03\x04", 0x8000), "IMAGE_NOT_RECOGNISED", "archive"},
       {"Rar", Text("Rar!\x1a", 0x8000), "IMAGE_NOT_RECOGNISED", "archive"},
       {"Gzip", Text("\x1f\x8b\x08", 0x8000), "IMAGE_NOT_RECOGNISED", "archive"},
+      {"SevenZip", Text("7z\xbc\xaf\x27\x1c", 0x8000), "IMAGE_NOT_RECOGNISED", "archive (7z)"},
+      {"Cab", Text("MSCF", 0x8000), "IMAGE_NOT_RECOGNISED", "archive (CAB)"},
       {"HexText", Text(":10000000", 0x8000), "IMAGE_NOT_RECOGNISED", "HEX"},
       {"Letter", Text("Dear customer", 300), "IMAGE_NOT_RECOGNISED", "first byte is 44"},
       {"NoJump", Changed(test::BuildImage("LTR-48246S"), 0, 0x12), "IMAGE_NOT_RECOGNISED",
