@@ -24,13 +24,18 @@ ALLOWED = {
     # A personality speaks the same contracts as the simulator it plugs into.
     "daemon/families/*/sim": {"daemon/simulator", "daemon/scsi", "daemon/ata", "daemon/chips/rows"},
     # Attachments hand out transports and task files, identities and connections.
-    "daemon/inventory": {"daemon/families", "storage", "daemon/scsi", "daemon/ata"},
+    "daemon/inventory": {"daemon/families", "storage", "storage/audit", "daemon/scsi",
+                         "daemon/ata"},
     # The gate is built of the families' rules over the two command contracts.
     "daemon/jobs": {"daemon/inventory", "daemon/families", "daemon/images", "storage",
-                    "daemon/scsi", "daemon/ata"},
-    "daemon/rpc": {"daemon/jobs", "daemon/inventory", "daemon/families", "storage", "proto"},
-    "storage": set(),
-    "client": {"proto"},
+                    "storage/audit", "daemon/scsi", "daemon/ata"},
+    "daemon/rpc": {"daemon/jobs", "daemon/inventory", "daemon/families", "storage",
+                   "storage/audit", "proto"},
+    "storage": {"storage/audit"},
+    # Texts, tree and signatures of the audit log; entries are made of the ledger's records.
+    "storage/audit": {"storage"},
+    # A client checks the bench by the tree itself.
+    "client": {"proto", "storage/audit"},
     "proto": set(),
 }
 # The composition root: main.cc and what it is split into, directly in daemon/.
@@ -102,6 +107,7 @@ GOOD = {
     "sim": sample("daemon/families/mediatek_liteon/sim/core.cc", "daemon/simulator/drive.h"),
     "root": sample("daemon/main.cc", "daemon/simulator/drive.h"),
     "proto": sample("client/cli/main.cc", "firmbench/v1/job.pb.h"),
+    "tree": sample("client/cli/main.cc", "storage/audit/merkle.h"),
     "grpc": {"daemon/rpc/a.cc": "#include <grpcpp/grpcpp.h>\n"},
 }
 BAD = {
@@ -112,6 +118,7 @@ BAD = {
     "family knows sim": sample("daemon/families/x/family.cc", "daemon/families/x/sim/a.h"),
     "family knows transport": sample("daemon/families/x/a.cc", "daemon/transport/sg/sg.h"),
     "client knows daemon": sample("client/cli/a.cc", "daemon/jobs/engine.h"),
+    "client knows the ledger": sample("client/cli/a.cc", "storage/storage.h"),
     "jobs know proto": sample("daemon/jobs/a.cc", "firmbench/v1/job.pb.h"),
     "jobs know grpc": {"daemon/jobs/a.cc": "#include <grpcpp/grpcpp.h>\n"},
     "jobs know sqlite": {"daemon/jobs/a.cc": "#include <sqlite3.h>\n"},

@@ -67,7 +67,7 @@ Hash NaiveRoot(const std::vector<Hash>& leaves) {
   return NodeHash(NaiveRoot({leaves.begin(), middle}), NaiveRoot({middle, leaves.end()}));
 }
 
-constexpr int64_t kSizes = 64;
+constexpr int64_t kSizes = 130;
 
 class MerkleTree : public testing::Test {
  protected:
@@ -96,6 +96,28 @@ TEST(MerkleHash, GivesThePublishedRoots) {
   }
 }
 
+// Proofs of the same tree that were published with Certificate Transparency's first implementation.
+TEST(MerkleProof, EqualsThePublishedOnes) {
+  Tree tree;
+  for (const char* const leaf : kLeaves) tree.Add(LeafHash(FromHex(leaf).value()));
+  const auto hex = [](const Result<std::vector<Hash>>& proof) {
+    std::vector<std::string> texts;
+    for (const Hash& hash : proof.value()) texts.push_back(ToHex(hash));
+    return texts;
+  };
+  const std::string l1 = "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7";
+  const std::string n23 = "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e";
+  const std::string n4567 = "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4";
+  const std::string l4 = "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b";
+  const std::string n45 = "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a";
+  const std::string n67 = "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0";
+  EXPECT_EQ(hex(InclusionProof(0, 8, tree.Reader())), (std::vector{l1, n23, n4567}));
+  EXPECT_EQ(hex(ConsistencyProof(1, 8, tree.Reader())), (std::vector{l1, n23, n4567}));
+  EXPECT_EQ(hex(ConsistencyProof(2, 5, tree.Reader())), (std::vector{n23, l4}));
+  EXPECT_EQ(hex(ConsistencyProof(6, 8, tree.Reader())),
+            (std::vector<std::string>{n45, n67, kRoots[3]}));
+}
+
 TEST_F(MerkleTree, RootsEqualTheDefinition) {
   for (int64_t n = 0; n <= kSizes; ++n) {
     EXPECT_EQ(Root(n, tree_.Reader()).value(), roots_[static_cast<size_t>(n)]) << n;
@@ -110,7 +132,7 @@ TEST_F(MerkleTree, EveryLeafIsProvenInEverySize) {
       ASSERT_TRUE(proof.has_value());
       const Hash& leaf = leaves_[static_cast<size_t>(i)];
       EXPECT_TRUE(VerifyInclusion(leaf, i, n, *proof, root)) << i << " of " << n;
-      EXPECT_FALSE(VerifyInclusion(NumberedLeaf(99), i, n, *proof, root));
+      EXPECT_FALSE(VerifyInclusion(NumberedLeaf(999), i, n, *proof, root));
       if (n > 1) {
         EXPECT_FALSE(VerifyInclusion(leaf, (i + 1) % n, n, *proof, root));
       }
@@ -127,8 +149,8 @@ TEST_F(MerkleTree, EverySizeIsProvenToContinueEverySmallerOne) {
       ASSERT_TRUE(proof.has_value());
       EXPECT_TRUE(VerifyConsistency(m, old_root, n, new_root, *proof)) << m << " to " << n;
       if (m == 0 || m == n) continue;
-      EXPECT_FALSE(VerifyConsistency(m, NumberedLeaf(99), n, new_root, *proof));
-      EXPECT_FALSE(VerifyConsistency(m, old_root, n, NumberedLeaf(99), *proof));
+      EXPECT_FALSE(VerifyConsistency(m, NumberedLeaf(999), n, new_root, *proof));
+      EXPECT_FALSE(VerifyConsistency(m, old_root, n, NumberedLeaf(999), *proof));
     }
   }
 }
@@ -164,6 +186,20 @@ TEST_F(MerkleTree, ProofsOfASmallerTreeDoNotProveALargerOne) {
   const auto consistency = ConsistencyProof(4, 8, tree_.Reader()).value();
   EXPECT_TRUE(VerifyConsistency(4, roots_[4], 8, roots_[8], consistency));
   EXPECT_FALSE(VerifyConsistency(4, roots_[4], 16, roots_[8], consistency));
+}
+
+// However large the tree, a proof takes few hashes and few reads of stored nodes.
+TEST(MerkleProof, ReadsInProportionToTheLogarithm) {
+  int reads = 0;
+  const NodeReader count = [&](int level, int64_t index) -> Result<Hash> {
+    ++reads;
+    return NumberedLeaf(level * 1'000'003 + index % 1'000'003);
+  };
+  constexpr int64_t kSize = (int64_t{1} << 40) - 1;
+  constexpr size_t kLevels = 40;
+  EXPECT_LE(InclusionProof(kSize / 3, kSize, count)->size(), kLevels);
+  EXPECT_LE(ConsistencyProof(kSize / 3, kSize, count)->size(), kLevels + 1);
+  EXPECT_LE(reads, 4 * static_cast<int>(kLevels));
 }
 
 TEST_F(MerkleTree, RefusesLeavesAndSizesThatAreNotThere) {
