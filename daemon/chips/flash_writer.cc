@@ -1,226 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/chips/flash_writer.h"
 
-#include <algorithm>
-#include <optional>
-#include <utility>
-#include <vector>
-
-#include <fmt/format.h>
-
 #include "daemon/chips/program.h"
+#include "daemon/chips/unit_writer.h"
 
 namespace firmbench::chips {
 namespace {
 
-constexpr int kEraseAttempts = 2;
-
-class Writer {
+class ParallelArray final : public UnitArray {
  public:
-  Writer(ByteBus& bus, const ChipRow& row, const ChipPlan& plan, ByteView current, ByteView target,
-         ChipWriteReport& report, const WriteProgress& progress)
-      : bus_(bus),
-        row_(row),
-        plan_(plan),
-        old_(current),
-        target_(target),
-        report_(report),
-        progress_(progress),
-        now_(current.begin(), current.end()),
-        rewritten_(plan.units.size(), false) {}
+  ParallelArray(ByteBus& bus, const ChipRow& row) : bus_(bus), row_(row) {}
 
-  Status Run() {
-    Status status = row_.page_write() ? WritePages() : WriteUnits();
-    if (!status && touched_) return AfterDestructiveCycle(std::move(status).error());
-    if (status && done_ < plan_.bytes_to_program) Advance(plan_.bytes_to_program - done_);
-    return status;
+  Status Read(uint32_t offset, std::span<uint8_t> out) override { return bus_.Read(offset, out); }
+  Status Erase(const WriteUnit& unit) override {
+    return EraseUnit(bus_, row_, *SmallestErase(row_), unit.offset);
   }
+  Result<uint64_t> Program(uint32_t offset, ByteView current, ByteView target) override {
+    if (!row_.page_write()) return ProgramBytes(bus_, row_, offset, current, target);
+    RETURN_IF_ERROR(ProgramPage(bus_, row_, offset, target));
+    return uint64_t{target.size()};
+  }
+  bool erases_itself() const override { return row_.page_write(); }
 
  private:
-  ByteView Target(uint32_t offset, uint32_t length) const {
-    return target_.subspan(offset, length);
-  }
-  std::span<uint8_t> Now(uint32_t offset, uint32_t length) {
-    return std::span<uint8_t>(now_).subspan(offset, length);
-  }
-  bool Right(uint32_t offset, uint32_t length) {
-    return std::ranges::equal(Now(offset, length), Target(offset, length));
-  }
-  // The first byte of the range in which a bit is 0 that shall be 1.
-  std::optional<uint32_t> NeedsErase(uint32_t offset, uint32_t length) const {
-    for (uint32_t i = offset; i < offset + length; ++i) {
-      if ((target_[i] & ~now_[i]) != 0) return i;
-    }
-    return std::nullopt;
-  }
-  bool KeptOldContent(uint32_t offset, uint32_t length) {
-    return std::ranges::equal(Now(offset, length), old_.subspan(offset, length));
-  }
-
-  void Advance(uint64_t bytes) {
-    done_ = std::min(plan_.bytes_to_program, done_ + bytes);
-    if (progress_ && bytes != 0) progress_(done_, plan_.bytes_to_program);
-  }
-
-  // Reads the range into now_; a second time when it is not as it shall be, so that one noisy
-  // read costs a read and not a rewrite.
-  Status ReadBack(uint32_t offset, uint32_t length) {
-    RETURN_IF_ERROR(bus_.Read(offset, Now(offset, length)));
-    if (Right(offset, length)) return Ok();
-    return bus_.Read(offset, Now(offset, length));
-  }
-
-  Error VerifyFailed(uint32_t offset, uint32_t length, std::string_view step) {
-    uint32_t at = offset;
-    while (at + 1 < offset + length && now_[at] == target_[at]) ++at;
-    return DataLoss("WRITE_VERIFY_FAILED",
-                    fmt::format("the flash chip holds {:02x} at {:#x} where {:02x} was written",
-                                now_[at], at, target_[at]))
-        .With("offset", fmt::format("{:06x}", at))
-        .With("step", std::string(step))
-        .WithRemedy("keep the drive powered and recover the job; the chip may be worn");
-  }
-
-  Error Protected(uint32_t offset, uint32_t length) {
-    return FailedPrecondition("CHIP_PROTECTED",
-                              fmt::format("{} bytes at {:#x} keep their old content: the chip "
-                                          "protects them",
-                                          length, offset))
-        .With("offset", fmt::format("{:06x}", offset))
-        .With("length", fmt::format("{:x}", length))
-        .WithRemedy("a locked boot block cannot be unlocked in the drive");
-  }
-
-  // --- page-write parts ----------------------------------------------------------------------
-
-  Status WritePages() {
-    for (const WriteUnit& unit : plan_.units) {
-      RETURN_IF_ERROR(WritePage(unit));
-      Advance(unit.length);
-    }
-    return Ok();
-  }
-
-  Status WritePage(const WriteUnit& unit) {
-    for (int attempt = 0; attempt <= kMaxPageRetries; ++attempt) {
-      report_.page_retries += attempt > 0;
-      touched_ = true;
-      RETURN_IF_ERROR(ProgramPage(bus_, row_, unit.offset, Target(unit.offset, unit.length)));
-      report_.bytes_programmed += unit.length;
-      RETURN_IF_ERROR(ReadBack(unit.offset, unit.length));
-      if (Right(unit.offset, unit.length)) return Ok();
-    }
-    if (KeptOldContent(unit.offset, unit.length)) return Protected(unit.offset, unit.length);
-    return VerifyFailed(unit.offset, unit.length, "page");
-  }
-
-  // --- byte parts ----------------------------------------------------------------------------
-
-  Status WriteUnits() {
-    for (size_t i = 0; i < plan_.units.size(); ++i) {
-      if (plan_.units[i].erase) RETURN_IF_ERROR(Erase(plan_.units[i]));
-      RETURN_IF_ERROR(WriteBody(i));
-    }
-    return WriteLastPages();
-  }
-
-  // Erases the unit and reads it. What stayed as it was and is right already is no error: a locked
-  // boot block that shall not change.
-  Status Erase(const WriteUnit& unit) {
-    const Bytes before(Now(unit.offset, unit.length).begin(), Now(unit.offset, unit.length).end());
-    std::optional<uint32_t> bad;
-    for (int attempt = 0; attempt < kEraseAttempts; ++attempt) {
-      touched_ = true;
-      ++report_.erases;
-      RETURN_IF_ERROR(EraseUnit(bus_, row_, *SmallestErase(row_), unit.offset));
-      for (int read = 0; read < 2; ++read) {
-        RETURN_IF_ERROR(bus_.Read(unit.offset, Now(unit.offset, unit.length)));
-        bad = NeedsErase(unit.offset, unit.length);
-        if (!bad) return Ok();
-      }
-    }
-    const uint32_t page = *bad / kVerifyPageBytes * kVerifyPageBytes;
-    const ByteView was = ByteView(before).subspan(page - unit.offset, kVerifyPageBytes);
-    if (std::ranges::equal(Now(page, kVerifyPageBytes), was)) {
-      return Protected(page, kVerifyPageBytes);
-    }
-    return VerifyFailed(page, kVerifyPageBytes, "erase");
-  }
-
-  // Everything of unit `index` but page 0 of its banks.
-  Status WriteBody(size_t index) {
-    const WriteUnit& unit = plan_.units[index];
-    for (uint32_t page = unit.offset; page < unit.offset + unit.length; page += kVerifyPageBytes) {
-      if (page % kBankBytes == 0) continue;
-      ASSIGN_OR_RETURN(const bool right, WriteBytes(page, index));
-      if (!right) return Rewrite(index, page);
-    }
-    return Ok();
-  }
-
-  Status WriteLastPages() {
-    for (uint32_t bank = row_.size_bytes / kBankBytes; bank > 0;) {
-      --bank;
-      const uint32_t page = bank * kBankBytes;
-      const std::optional<size_t> unit = UnitOf(page);
-      if (!unit) continue;
-      ASSIGN_OR_RETURN(const bool right, WriteBytes(page, *unit));
-      if (right) continue;
-      RETURN_IF_ERROR(Rewrite(*unit, page));
-      bank = row_.size_bytes / kBankBytes;  // higher banks of that unit were erased with it
-    }
-    return Ok();
-  }
-
-  std::optional<size_t> UnitOf(uint32_t offset) const {
-    for (size_t i = 0; i < plan_.units.size(); ++i) {
-      const WriteUnit& unit = plan_.units[i];
-      if (offset >= unit.offset && offset - unit.offset < unit.length) return i;
-    }
-    return std::nullopt;
-  }
-
-  // The unit's second and last chance, because a page of it does not become right.
-  Status Rewrite(size_t index, uint32_t page) {
-    if (rewritten_[index]) {
-      if (KeptOldContent(page, kVerifyPageBytes)) return Protected(page, kVerifyPageBytes);
-      return VerifyFailed(page, kVerifyPageBytes, "page");
-    }
-    rewritten_[index] = true;
-    RETURN_IF_ERROR(Erase(plan_.units[index]));
-    return WriteBody(index);
-  }
-
-  // Programs and verifies one page. False: it needs an erase, or more tries than are allowed.
-  Result<bool> WriteBytes(uint32_t page, size_t unit) {
-    uint64_t planned = 0;
-    for (int attempt = 0; !Right(page, kVerifyPageBytes); ++attempt) {
-      if (attempt > kMaxPageRetries || NeedsErase(page, kVerifyPageBytes)) return false;
-      report_.page_retries += attempt > 0;
-      touched_ = true;
-      const ByteView now = Now(page, kVerifyPageBytes);
-      ASSIGN_OR_RETURN(const uint64_t sent,
-                       ProgramBytes(bus_, row_, page, now, Target(page, kVerifyPageBytes)));
-      report_.bytes_programmed += sent;
-      if (attempt == 0) planned = sent;
-      RETURN_IF_ERROR(ReadBack(page, kVerifyPageBytes));
-    }
-    // A rewritten unit has been counted as far as it came the first time.
-    if (!rewritten_[unit]) Advance(planned);
-    return true;
-  }
-
   ByteBus& bus_;
   const ChipRow& row_;
-  const ChipPlan& plan_;
-  ByteView old_;
-  ByteView target_;
-  ChipWriteReport& report_;
-  const WriteProgress& progress_;
-  Bytes now_;                    // what the chip holds, as far as it was read
-  std::vector<bool> rewritten_;  // by unit: erased again after a page of it failed
-  uint64_t done_ = 0;
-  bool touched_ = false;  // a destructive cycle may have been sent
 };
 
 }  // namespace
@@ -231,7 +35,8 @@ Status WriteChip(ByteBus& bus, const ChipRow& row, const ChipPlan& plan, ByteVie
   if (plan != expected) {
     return FailedPrecondition("PLAN_MISMATCH", "the plan is not the plan of these bytes");
   }
-  return Writer(bus, row, plan, current, target, report, progress).Run();
+  ParallelArray array(bus, row);
+  return WriteUnits(array, plan, current, target, report, progress);
 }
 
 }  // namespace firmbench::chips

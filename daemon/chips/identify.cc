@@ -85,8 +85,23 @@ Result<Sample> LeaveIdMode(ByteBus& bus, UnlockAddresses unlock, JedecIds ids,
   return TakeSample(bus, UnlockPairOf(unlock));
 }
 
+// In id mode. Two reads that differ prove nothing.
+Result<BootLocks> ReadBootLocks(ByteBus& bus, JedecIds ids) {
+  BootLocks locks;
+  const ChipRow* row = FindChip(ids.manufacturer, ids.device);
+  if (row == nullptr || row->boot_block_bytes == 0) return locks;
+  std::array<uint8_t, 2> shown{};
+  RETURN_IF_ERROR(bus.ReadRepeated(kLowLockAt, shown));
+  if (shown[0] == shown[1]) locks.low = BootLockFrom(shown[0]);
+  if (!row->page_write()) return locks;
+  RETURN_IF_ERROR(bus.ReadRepeated(HighLockAt(*row), shown));
+  if (shown[0] == shown[1]) locks.high = BootLockFrom(shown[0]);
+  return locks;
+}
+
 struct Attempt {
   JedecIds ids;
+  BootLocks locks;
   bool answered = false;  // what was read in id mode is not what the array holds
 };
 
@@ -114,6 +129,7 @@ Result<Attempt> Try(ByteBus& bus, UnlockAddresses unlock) {
   for (JedecIds& ids : reads) {
     ASSIGN_OR_RETURN(ids, ReadIds(bus, unlock));
   }
+  ASSIGN_OR_RETURN(const BootLocks locks, ReadBootLocks(bus, reads[0]));
   std::array<uint8_t, 16> in_id_mode{};
   RETURN_IF_ERROR(bus.Read(0, in_id_mode));
   ASSIGN_OR_RETURN(Sample after, LeaveIdMode(bus, unlock, reads[0], in_id_mode, before));
@@ -127,7 +143,7 @@ Result<Attempt> Try(ByteBus& bus, UnlockAddresses unlock) {
                        .WithRemedy("check cable and supply, then try again"),
                    reads[0]);
   }
-  return Attempt{reads[0], in_id_mode != after.low};
+  return Attempt{reads[0], locks, in_id_mode != after.low};
 }
 
 // 00/00: the bus is dead; 90/90: the command comes back as an echo (drive-protocols 1.4).
@@ -149,6 +165,11 @@ Error NotAnswering(JedecIds ids) {
   return std::move(error).With("echo", *echo);
 }
 
+Result<Identification> WithLocks(Result<Identification> chosen, const BootLocks& locks) {
+  if (chosen) chosen->locks = locks;
+  return chosen;
+}
+
 }  // namespace
 
 Result<Identification> ChooseRow(std::span<const ChipRow> rows, JedecIds ids,
@@ -157,11 +178,11 @@ Result<Identification> ChooseRow(std::span<const ChipRow> rows, JedecIds ids,
   int fitting = 0;
   for (const ChipRow& row : rows) {
     if (row.manufacturer != ids.manufacturer || row.device != ids.device) continue;
-    if (row.size_bytes == options.expected_size_bytes) return Identification{ids, &row};
+    if (row.size_bytes == options.expected_size_bytes) return Identification{ids, &row, {}};
     only = &row;
     ++fitting;
   }
-  if (fitting == 1) return Identification{ids, only};
+  if (fitting == 1) return Identification{ids, only, {}};
   if (fitting > 1) {
     return WithIds(FailedPrecondition("CHIP_AMBIGUOUS", "parts of several sizes have these ids"),
                    ids);
@@ -181,13 +202,13 @@ Result<Identification> IdentifyChip(ByteBus& bus, const IdentifyOptions& options
     if (round == 0) first_ids = first.ids;
     if (first.answered) {
       if (EchoOf(first.ids)) return NotAnswering(first.ids);
-      return ChooseRow(AllChips(), first.ids, options);
+      return WithLocks(ChooseRow(AllChips(), first.ids, options), first.locks);
     }
     // Try() has shown that the attempt was not taken for data, so no page-write part is there.
     ASSIGN_OR_RETURN(const Attempt second, Try(bus, UnlockAddresses::kAaa_555));
     if (!second.answered) continue;
     if (EchoOf(second.ids)) break;
-    return ChooseRow(AllChips(), second.ids, options);
+    return WithLocks(ChooseRow(AllChips(), second.ids, options), second.locks);
   }
   return NotAnswering(first_ids);
 }

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "daemon/base/result.h"
+#include "daemon/chips/boot_lock.h"
 #include "daemon/chips/byte_bus.h"
 #include "daemon/chips/rows/row.h"
 
@@ -24,6 +25,7 @@ struct JedecIds {
 struct Identification {
   JedecIds ids;
   const ChipRow* row = nullptr;  // never nullptr
+  BootLocks locks;               // as id mode shows them, for CheckBootLocks
 };
 
 struct IdentifyOptions {
@@ -31,10 +33,11 @@ struct IdentifyOptions {
   uint32_t expected_size_bytes = 0;
 };
 
-// Enters id mode, reads the ids three times, leaves id mode and checks that the array reads as
-// before. Tries the unlock addresses 5555/2AAA, which also suit parts that compare 11 bits, and
-// only when nothing answers there AAA/555; then both once more, for a part that was left in the
-// middle of a command. Takes about 0.1 s of waits, twice that when nothing answers. Errors:
+// Enters id mode, reads the ids three times and the boot blocks' locks, leaves id mode and checks
+// that the array reads as before. Tries the unlock addresses 5555/2AAA, which also suit parts that
+// compare 11 bits, and only when nothing answers there AAA/555; then both once more, for a part
+// that was left in the middle of a command. Takes about 0.1 s of waits, twice that when nothing
+// answers. Errors:
 //   CHIP_NOT_ANSWERING  the ids are the array's own bytes or an echo (metadata `echo`: "00/00",
 //                       "90/90" or "ff/ff"; `manufacturer` and `device` as read)
 //   CHIP_ID_UNSTABLE    three reads did not agree

@@ -30,7 +30,7 @@ ChipPlan PlanPages(const ChipRow& row, ByteView current, ByteView target) {
 }
 
 // Adds the unit to `plan` if it differs.
-void PlanUnit(ByteView current, ByteView target, WriteUnit unit, ChipPlan& plan) {
+void PlanUnit(ByteView current, ByteView target, WriteUnit unit, ChipPlan& plan, uint64_t& pages) {
   if (!Differs(current, target, unit.offset, unit.length)) return;
   const uint32_t end = unit.offset + unit.length;
   for (uint32_t i = unit.offset; i < end && !unit.erase; ++i) {
@@ -42,10 +42,31 @@ void PlanUnit(ByteView current, ByteView target, WriteUnit unit, ChipPlan& plan)
       bytes += (unit.erase ? 0xFF : current[i]) != target[i];
     }
     plan.bytes_to_program += bytes;
+    pages += bytes != 0;
     if (bytes != 0 && page % kBankBytes == 0) plan.last_pages.push_back(page);
   }
   plan.erases += unit.erase;
   plan.units.push_back(unit);
+}
+
+ChipPlan PlanUnits(std::span<const EraseBlock> layout, ByteView current, ByteView target,
+                   uint64_t& pages) {
+  ChipPlan plan;
+  uint32_t offset = 0;
+  for (const EraseBlock& block : layout) {
+    for (uint32_t i = 0; i < block.count; ++i, offset += block.unit_bytes) {
+      PlanUnit(current, target, {offset, block.unit_bytes, false}, plan, pages);
+    }
+  }
+  std::reverse(plan.last_pages.begin(), plan.last_pages.end());
+  return plan;
+}
+
+Status CheckSize(std::string_view part, uint32_t size_bytes, ByteView current, ByteView target) {
+  if (current.size() == size_bytes && target.size() == size_bytes) return Ok();
+  return InvalidArgument("CHIP_SIZE_MISMATCH",
+                         fmt::format("{} holds {} bytes, but {} are there and {} shall be", part,
+                                     size_bytes, current.size(), target.size()));
 }
 
 }  // namespace
@@ -56,11 +77,7 @@ const EraseMethod* SmallestErase(const ChipRow& row) {
 }
 
 Result<ChipPlan> PlanChipWrite(const ChipRow& row, ByteView current, ByteView target) {
-  if (current.size() != row.size_bytes || target.size() != row.size_bytes) {
-    return InvalidArgument("CHIP_SIZE_MISMATCH",
-                           fmt::format("{} holds {} bytes, but {} are there and {} shall be",
-                                       row.part, row.size_bytes, current.size(), target.size()));
-  }
+  RETURN_IF_ERROR(CheckSize(row.part, row.size_bytes, current, target));
   if (row.page_write()) return PlanPages(row, current, target);
   const EraseMethod* erase = SmallestErase(row);
   if (erase == nullptr) {
@@ -68,16 +85,25 @@ Result<ChipPlan> PlanChipWrite(const ChipRow& row, ByteView current, ByteView ta
                                                         "its own that is not implemented",
                                                         row.part));
   }
-  ChipPlan plan;
-  uint32_t offset = 0;
-  for (const EraseBlock& block : erase->layout) {
-    for (uint32_t i = 0; i < block.count; ++i, offset += block.unit_bytes) {
-      PlanUnit(current, target, {offset, block.unit_bytes, false}, plan);
-    }
-  }
-  std::reverse(plan.last_pages.begin(), plan.last_pages.end());
+  uint64_t pages = 0;
+  ChipPlan plan = PlanUnits(erase->layout, current, target, pages);
   plan.estimate = plan.erases * erase->typical +
                   static_cast<int64_t>(plan.bytes_to_program) * row.timings.program_typical;
+  return plan;
+}
+
+const EraseMethod* SmallestErase(const SpiRow& row) { return &row.erase.front(); }
+
+Result<ChipPlan> PlanSpiWrite(const SpiRow& row, ByteView current, ByteView target) {
+  RETURN_IF_ERROR(CheckSize(row.part, row.size_bytes, current, target));
+  const EraseMethod* erase = SmallestErase(row);
+  uint64_t pages = 0;
+  ChipPlan plan = PlanUnits(erase->layout, current, target, pages);
+  const uint64_t cycles = row.program == SpiProgram::kPage      ? pages
+                          : row.program == SpiProgram::kAaiWord ? plan.bytes_to_program / 2
+                                                                : plan.bytes_to_program;
+  plan.estimate =
+      plan.erases * erase->typical + static_cast<int64_t>(cycles) * row.timings.program_typical;
   return plan;
 }
 

@@ -17,6 +17,7 @@
 #include "daemon/base/result.h"
 #include "daemon/chips/rows/geometry.h"
 #include "daemon/chips/rows/row.h"
+#include "daemon/chips/rows/spi_row.h"
 
 namespace firmbench::chips {
 
@@ -25,7 +26,7 @@ constexpr uint32_t PageBytes(const ChipRow& row) {
   return row.page_write() ? row.page_bytes : kVerifyPageBytes;
 }
 
-// One erase unit of a byte part, or one page of a page-write part.
+// One erase unit of a byte or serial part, or one page of a page-write part.
 struct WriteUnit {
   uint32_t offset = 0;
   uint32_t length = 0;
@@ -34,9 +35,10 @@ struct WriteUnit {
 };
 
 struct ChipPlan {
-  std::vector<WriteUnit> units;      // that differ, in writing order
-  std::vector<uint32_t> last_pages;  // byte parts: page 0 of banks to program at the end, in order
-  uint64_t bytes_to_program = 0;     // program cycles; page-write parts: whole pages
+  std::vector<WriteUnit> units;  // that differ, in writing order
+  std::vector<uint32_t>
+      last_pages;  // not page-write parts: page 0 of banks to program at the end, in order
+  uint64_t bytes_to_program = 0;  // program cycles; page-write parts: whole pages
   uint32_t erases = 0;
   Nanos estimate{0};  // the part's typical busy times; bus cycles come on top
   bool operator==(const ChipPlan&) const = default;
@@ -49,5 +51,9 @@ const EraseMethod* SmallestErase(const ChipRow& row);
 // Errors: CHIP_SIZE_MISMATCH when either view is not exactly the chip's size, CHIP_NOT_DRIVEN for
 // a part that is only recognised.
 Result<ChipPlan> PlanChipWrite(const ChipRow& row, ByteView current, ByteView target);
+
+// The same for a serial part: smallest units, bytes that are programmed, CHIP_SIZE_MISMATCH.
+const EraseMethod* SmallestErase(const SpiRow& row);
+Result<ChipPlan> PlanSpiWrite(const SpiRow& row, ByteView current, ByteView target);
 
 }  // namespace firmbench::chips
