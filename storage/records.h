@@ -25,6 +25,45 @@ struct Unit {
   std::string note;       // mutable
   bool archived = false;  // mutable
   int64_t created_us = 0;
+  std::string merged_into;  // the unit that it turned out to be; mutable, "" for none
+};
+
+// Something that people decided or said about a unit. Append-only; only the text can be erased.
+// Kinds: "label", "note", "outside" (foreign work, `tool` says with what), "merge" and "split"
+// (`other_unit_id` is the other unit), "attribute", "archive", "unarchive", "erase".
+struct UnitEvent {
+  std::string id;
+  std::string unit_id;
+  std::string kind;
+  std::string other_unit_id;  // "" unless the kind has one
+  std::string tool;           // of "outside": "MTKFLASH 1.83"
+  std::string text;           // mutable: erased to ""
+  std::string principal;
+  int64_t created_us = 0;
+  int64_t sequence = 0;   // filled in by reads: order of all unit events
+  int64_t erased_us = 0;  // mutable; 0 until then
+};
+
+// Whose drive a unit is. Never in the audit log. Erased, not deleted, when somebody asks for it.
+struct Customer {
+  std::string id;
+  std::string unit_id;
+  std::string customer;  // mutable: erased to ""
+  std::string ticket;    // mutable: erased to ""
+  std::string principal;
+  int64_t created_us = 0;
+  int64_t erased_us = 0;  // mutable; 0 until then
+};
+
+// Evidence that belongs to another unit than the one it was recorded for, as merge and split say.
+// Append-only; the newest move of an evidence counts.
+struct EvidenceMove {
+  std::string id;
+  std::string evidence_id;
+  std::string unit_id;
+  std::string principal;
+  std::string reason;
+  int64_t created_us = 0;
 };
 
 // One observation of who a drive is. Kinds: "vpd_serial", "mmc_serial", "ata_serial",
@@ -36,6 +75,7 @@ struct UnitEvidence {
   std::string value;
   std::string job_id;  // "" when seen outside a job
   int64_t seen_us = 0;
+  int64_t sequence = 0;  // filled in by reads: order of all evidence
 };
 
 // Bytes of one memory, read once, immutable. Names no unit: attributions do.
@@ -62,6 +102,44 @@ struct Dump {
   // From the newest attribution; filled in by reads, ignored by writes.
   std::string unit_id;      // "" when attributed to none
   std::string attribution;  // "unit", "chip", "unidentified"
+  // Filled in by reads as well:
+  int64_t sequence = 0;          // order of all dumps
+  std::string file_name;         // of an imported dump, the newest name; "" for others
+  int64_t file_modified_us = 0;  // of an imported dump, as its file system said
+  bool archived = false;         // put away: kept, but not in lists unless asked for
+};
+
+// The file that an imported dump came from. Append-only; a duplicate by hash adds a row.
+struct DumpFile {
+  std::string id;
+  std::string dump_id;
+  std::string file_name;  // as the user had it, without folders; for show only
+  int64_t modified_us = 0;
+  std::string principal;
+  int64_t created_us = 0;
+};
+
+// What is known of a dump beyond its bytes and reads. Append-only. Kinds: "recognised" (parsed, its
+// own checks hold), "written_back" (by `job_id`, on the drive it came from, and read back equal),
+// "rehearsed" (on the simulator: proves our simulator only).
+struct DumpProof {
+  std::string id;
+  std::string dump_id;
+  std::string kind;
+  std::string job_id;  // "" when no job did it
+  std::string detail;  // in words
+  int64_t created_us = 0;
+};
+
+// Puts a dump or an image away, or takes it out again. Append-only; the newest counts.
+struct Archiving {
+  std::string id;
+  std::string subject_kind;  // "dump", "image"
+  std::string subject_id;
+  bool archived = true;
+  std::string principal;
+  std::string reason;
+  int64_t created_us = 0;
 };
 
 struct DumpAttribution {
@@ -88,6 +166,25 @@ struct Image {
   std::string model;      // the model its bytes name, "" when none
   std::string layout;     // "plain", "packed"
   std::string timestamp;  // the text inside the image, "" when none
+  std::string principal;
+  int64_t created_us = 0;
+  std::string dump_id;    // the donor's dump that it was made from; "" for a file
+  std::string container;  // what it was unpacked from: "xflash", ""
+  // From the newest marks; filled in by reads, ignored by writes.
+  bool approved = false;
+  bool known_bad = false;  // blocks writing it
+  std::string bad_reason;
+  std::string note;
+  bool archived = false;
+};
+
+// What people say of an image. Append-only; the newest of a kind counts. Kinds: "approved",
+// "not_approved", "known_bad", "not_known_bad", "note".
+struct ImageMark {
+  std::string id;
+  std::string image_id;
+  std::string kind;
+  std::string text;  // reason or note
   std::string principal;
   int64_t created_us = 0;
 };
@@ -214,6 +311,30 @@ struct AuditEntry {
   std::string outcome;
 };
 
+// The tree at one size, signed by the bench (C2SP tlog-checkpoint).
+struct Checkpoint {
+  int64_t tree_size = 0;
+  std::string root_hash;  // hex
+  std::string text;       // the signed note, as it is handed out
+  int64_t created_us = 0;
+};
+
+// A blob that was copied to the second place and read back there. Append-only.
+struct Copy {
+  std::string id;
+  std::string sha256;  // the blob
+  std::string place;   // the folder's own id, not its path
+  int64_t created_us = 0;
+};
+
+// Something that a search found.
+struct SearchHit {
+  std::string kind;        // "unit", "dump", "image", "job"
+  std::string subject_id;  // without the collection's name
+  std::string field;       // "serial", "label", "note", "customer", "sha256", "file name", ...
+  std::string text;        // what matched, at most 200 bytes
+};
+
 struct AuditReport {
   int64_t entries = 0;
   std::string root_hash;  // hex, of the whole tree
@@ -239,6 +360,15 @@ struct DumpFilter {
   std::string job_id;
   std::string memory;
   std::string sha256;
+  std::string purpose;
+  bool archived_too = false;
+  int64_t after_sequence = 0;  // only dumps with a greater one
+};
+struct UnitFilter {
+  bool archived_too = false;  // also the archived ones, and those merged into another
+};
+struct ImageFilter {
+  bool archived_too = false;
 };
 struct JobFilter {
   std::string drive_id;
@@ -250,6 +380,8 @@ struct AuditFilter {
   std::string resource;
   std::string principal;
   std::string action;
+  int64_t from_us = 0;   // not before; 0: any
+  int64_t until_us = 0;  // before; 0: any
 };
 
 }  // namespace firmbench::storage

@@ -28,6 +28,13 @@ enum class Call : uint8_t {
   kInsertClaim = 13,
   kUpdateClaim = 14,
   kAppendAudit = 15,
+  kInsertEvidenceMove = 16,
+  kInsertUnitEvent = 17,
+  kInsertDumpFile = 18,
+  kInsertDumpProof = 19,
+  kInsertArchiving = 20,
+  kInsertImageMark = 21,
+  kInsertCopy = 22,
 };
 
 constexpr int64_t kLatestTime = 253'402'300'800'000'000;  // the year 10000
@@ -163,6 +170,20 @@ Status ReplayCall(Unpacker& in, Transaction& tx, int64_t time_us) {
       return ReplayRow(in, tx, &Transaction::UpdateClaim);
     case Call::kAppendAudit:
       return ReplayAudit(in, tx, time_us);
+    case Call::kInsertEvidenceMove:
+      return ReplayRow(in, tx, &Transaction::InsertEvidenceMove);
+    case Call::kInsertUnitEvent:
+      return ReplayRow(in, tx, &Transaction::InsertUnitEvent);
+    case Call::kInsertDumpFile:
+      return ReplayRow(in, tx, &Transaction::InsertDumpFile);
+    case Call::kInsertDumpProof:
+      return ReplayRow(in, tx, &Transaction::InsertDumpProof);
+    case Call::kInsertArchiving:
+      return ReplayRow(in, tx, &Transaction::InsertArchiving);
+    case Call::kInsertImageMark:
+      return ReplayRow(in, tx, &Transaction::InsertImageMark);
+    case Call::kInsertCopy:
+      return ReplayRow(in, tx, &Transaction::InsertCopy);
   }
   return SpillDamaged("a call is not known here");
 }
@@ -198,6 +219,31 @@ Status ChangeRecorder::InsertAttribution(const DumpAttribution& attribution) {
 Status ChangeRecorder::InsertImage(const Image& image) {
   return NoteRow(out_, Call::kInsertImage, image);
 }
+Status ChangeRecorder::InsertEvidenceMove(const EvidenceMove& move) {
+  return NoteRow(out_, Call::kInsertEvidenceMove, move);
+}
+Status ChangeRecorder::InsertUnitEvent(const UnitEvent& event) {
+  return NoteRow(out_, Call::kInsertUnitEvent, event);
+}
+Status ChangeRecorder::InsertDumpFile(const DumpFile& file) {
+  return NoteRow(out_, Call::kInsertDumpFile, file);
+}
+Status ChangeRecorder::InsertDumpProof(const DumpProof& proof) {
+  return NoteRow(out_, Call::kInsertDumpProof, proof);
+}
+Status ChangeRecorder::InsertArchiving(const Archiving& archiving) {
+  return NoteRow(out_, Call::kInsertArchiving, archiving);
+}
+Status ChangeRecorder::InsertImageMark(const ImageMark& mark) {
+  return NoteRow(out_, Call::kInsertImageMark, mark);
+}
+Status ChangeRecorder::InsertCopy(const Copy& copy) {
+  return NoteRow(out_, Call::kInsertCopy, copy);
+}
+// A spill file lies about until somebody looks at it: no place for names of people.
+Status ChangeRecorder::InsertCustomer(const Customer&) { return Refused("a customer"); }
+Status ChangeRecorder::EraseCustomerData(const std::string&) { return Refused("an erasure"); }
+Status ChangeRecorder::InsertCheckpoint(const Checkpoint&) { return Refused("a checkpoint"); }
 Status ChangeRecorder::InsertJob(const Job& job) { return NoteRow(out_, Call::kInsertJob, job); }
 Status ChangeRecorder::UpdateJob(const Job& job) { return NoteRow(out_, Call::kUpdateJob, job); }
 Status ChangeRecorder::PutStep(const JobStep& step) { return NoteRow(out_, Call::kPutStep, step); }

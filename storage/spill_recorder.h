@@ -36,7 +36,17 @@ class ChangeRecorder : public Transaction {
   Status InsertEvidence(const UnitEvidence& evidence) override;
   Status InsertDump(const Dump& dump) override;
   Status InsertAttribution(const DumpAttribution& attribution) override;
+  Status InsertEvidenceMove(const EvidenceMove& move) override;
+  Status InsertUnitEvent(const UnitEvent& event) override;
+  Status InsertCustomer(const Customer& customer) override;  // SPILL_REFUSED: stays out of files
+  Status EraseCustomerData(const std::string& unit_id) override;  // SPILL_REFUSED
+  Status InsertDumpFile(const DumpFile& file) override;
+  Status InsertDumpProof(const DumpProof& proof) override;
+  Status InsertArchiving(const Archiving& archiving) override;
   Status InsertImage(const Image& image) override;
+  Status InsertImageMark(const ImageMark& mark) override;
+  Status InsertCopy(const Copy& copy) override;
+  Status InsertCheckpoint(const Checkpoint& checkpoint) override;  // SPILL_REFUSED
   Status InsertJob(const Job& job) override;
   Status UpdateJob(const Job& job) override;
   Status PutStep(const JobStep& step) override;

@@ -42,7 +42,21 @@ class Transaction {
   virtual Status InsertEvidence(const UnitEvidence& evidence) = 0;
   virtual Status InsertDump(const Dump& dump) = 0;  // its blob must be there
   virtual Status InsertAttribution(const DumpAttribution& attribution) = 0;
+  virtual Status InsertEvidenceMove(const EvidenceMove& move) = 0;
+  virtual Status InsertUnitEvent(const UnitEvent& event) = 0;
+  virtual Status InsertCustomer(const Customer& customer) = 0;
+  // Overwrites customer and ticket of all the unit's rows, the texts of its events and its note,
+  // and their traces in the search index, with nothing; of those merged into it as well. The rows
+  // and the audit log stay. Once committed, the old bytes are gone from the database file and its
+  // log.
+  virtual Status EraseCustomerData(const std::string& unit_id) = 0;
+  virtual Status InsertDumpFile(const DumpFile& file) = 0;
+  virtual Status InsertDumpProof(const DumpProof& proof) = 0;
+  virtual Status InsertArchiving(const Archiving& archiving) = 0;
   virtual Status InsertImage(const Image& image) = 0;
+  virtual Status InsertImageMark(const ImageMark& mark) = 0;
+  virtual Status InsertCopy(const Copy& copy) = 0;
+  virtual Status InsertCheckpoint(const Checkpoint& checkpoint) = 0;
   virtual Status InsertJob(const Job& job) = 0;
   virtual Status UpdateJob(const Job& job) = 0;     // mutable columns
   virtual Status PutStep(const JobStep& step) = 0;  // inserts, or replaces outcome, note and times
@@ -82,19 +96,32 @@ class Ledger {
 
   // The Get functions: UNIT_NOT_FOUND, DUMP_NOT_FOUND, IMAGE_NOT_FOUND, JOB_NOT_FOUND.
   virtual Result<Unit> GetUnit(const std::string& id) = 0;
-  virtual Result<Paged<Unit>> ListUnits(const Page& page) = 0;
+  virtual Result<Paged<Unit>> ListUnits(const UnitFilter& filter, const Page& page) = 0;
+  // Follows `merged_into` to the unit that counts today.
+  virtual Result<Unit> ResolveUnit(const std::string& id) = 0;
+  // Wherever a unit is asked for below, what belongs to those merged into it is its own.
+  // Oldest first.
+  virtual Result<std::vector<UnitEvent>> ListUnitEvents(const std::string& unit_id) = 0;
+  // Newest first.
+  virtual Result<std::vector<Customer>> ListCustomers(const std::string& unit_id) = 0;
+  // Newest first, as moves and merges say it: with the unit that it belongs to now.
   virtual Result<std::vector<UnitEvidence>> ListEvidence(const std::string& unit_id) = 0;
   virtual Result<std::vector<UnitEvidence>> FindEvidence(const std::string& kind,
                                                          const std::string& value) = 0;
   virtual Result<Dump> GetDump(const std::string& id) = 0;
   virtual Result<Paged<Dump>> ListDumps(const DumpFilter& filter, const Page& page) = 0;
   virtual Result<std::vector<DumpAttribution>> ListAttributions(const std::string& dump_id) = 0;
+  virtual Result<std::vector<DumpFile>> ListDumpFiles(const std::string& dump_id) = 0;
+  virtual Result<std::vector<DumpProof>> ListDumpProofs(const std::string& dump_id) = 0;
+  // Changes whenever evidence, attributions, moves, EEPROM dumps or units do: for caches.
+  virtual Result<std::string> IdentityMark() = 0;
   // The newest dump of that memory that is attributed to the unit, any purpose but "disagreeing".
   virtual Result<std::optional<Dump>> NewestDump(const std::string& unit_id,
                                                  const std::string& memory) = 0;
   virtual Result<Image> GetImage(const std::string& id) = 0;
   virtual Result<std::optional<Image>> FindImageBySha256(const std::string& sha256) = 0;
-  virtual Result<Paged<Image>> ListImages(const Page& page) = 0;
+  virtual Result<Paged<Image>> ListImages(const ImageFilter& filter, const Page& page) = 0;
+  virtual Result<std::vector<ImageMark>> ListImageMarks(const std::string& image_id) = 0;
   virtual Result<Job> GetJob(const std::string& id) = 0;
   virtual Result<std::optional<Job>> FindJobByRequest(const std::string& request_id) = 0;
   virtual Result<Paged<Job>> ListJobs(const JobFilter& filter, const Page& page) = 0;
@@ -107,6 +134,12 @@ class Ledger {
   virtual Result<std::vector<Claim>> ListClaims(const std::string& drive_id,
                                                 bool in_force_only) = 0;
   virtual Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) = 0;
+
+  // Dumps' blobs that are not yet at `place`, oldest first.
+  virtual Result<std::vector<std::string>> ListUncopied(const std::string& place, int limit) = 0;
+  // Serials, labels, notes, customers, hashes, revisions and file names that contain `text` (3 to
+  // 200 bytes, case-insensitive). Best first. SEARCH_TEXT_INVALID.
+  virtual Result<std::vector<SearchHit>> Search(const std::string& text, int limit) = 0;
 
   // The whole blob, hashed again on the way: BLOB_CORRUPT when it does not equal its name.
   virtual Result<Bytes> ReadBlob(const std::string& sha256) = 0;

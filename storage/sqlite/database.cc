@@ -117,7 +117,8 @@ Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   RETURN_IF_ERROR(database->Exec(
       fmt::format("PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA synchronous=FULL;"
-                  "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{};",
+                  "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
+                  "PRAGMA cache_size=-{};",
                   options.cache_kib)));
   return database;
 }

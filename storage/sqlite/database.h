@@ -90,7 +90,7 @@ class Database {
   };
 
   // Opens a file; sets what every connection needs (foreign keys, synchronous=FULL,
-  // distrust of the schema) but does not touch the file.
+  // secure_delete, distrust of the schema) but does not touch the file.
   static Result<std::unique_ptr<Database>> Open(const Options& options);
   // Bytes of the database file, without its log; looks at nothing inside it.
   static Result<int64_t> FileSize(const std::string& path);

@@ -8,8 +8,10 @@
 #include "daemon/base/ids.h"
 #include "storage/audit/entry.h"
 #include "storage/sqlite/blobs.h"
+#include "storage/sqlite/erase.h"
 #include "storage/sqlite/migrate.h"
 #include "storage/sqlite/queries.h"
+#include "storage/sqlite/search.h"
 #include "storage/sqlite/transaction.h"
 #include "storage/sqlite/verify.h"
 
@@ -62,13 +64,20 @@ SqliteLedger::SqliteLedger(std::unique_ptr<Database> database, const OpenOptions
       readers_(reader_options_, kMaxReaders) {}
 
 Status SqliteLedger::Commit(const std::function<Status(Transaction&)>& change) {
-  return writer_.Submit([&](Database& database) {
+  bool erased = false;
+  RETURN_IF_ERROR(writer_.Submit([&](Database& database) -> Status {
     SqliteTransaction transaction(database, *clock_,
                                   {.bench_id = bench_id_,
                                    .now_us = clock_->WallMicros(),
                                    .clock_synchronised = clock_synchronised_()});
-    return change(transaction);
-  });
+    RETURN_IF_ERROR(change(transaction));
+    erased = transaction.erased();
+    return transaction.Finish();
+  }));
+  if (!erased) return Ok();
+  Database::Options options = reader_options_;
+  options.mode = Database::Mode::kReadWrite;
+  return WipeLog(options);
 }
 
 LedgerHealth SqliteLedger::Health() {
@@ -87,8 +96,17 @@ auto SqliteLedger::Read(Query query) -> decltype(query(std::declval<Database&>()
 Result<Unit> SqliteLedger::GetUnit(const std::string& id) {
   return Read([&](Database& db) { return sqlite::GetUnit(db, id); });
 }
-Result<Paged<Unit>> SqliteLedger::ListUnits(const Page& page) {
-  return Read([&](Database& db) { return sqlite::ListUnits(db, page); });
+Result<Paged<Unit>> SqliteLedger::ListUnits(const UnitFilter& filter, const Page& page) {
+  return Read([&](Database& db) { return sqlite::ListUnits(db, filter, page); });
+}
+Result<Unit> SqliteLedger::ResolveUnit(const std::string& id) {
+  return Read([&](Database& db) { return sqlite::ResolveUnit(db, id); });
+}
+Result<std::vector<UnitEvent>> SqliteLedger::ListUnitEvents(const std::string& unit_id) {
+  return Read([&](Database& db) { return sqlite::ListUnitEvents(db, unit_id); });
+}
+Result<std::vector<Customer>> SqliteLedger::ListCustomers(const std::string& unit_id) {
+  return Read([&](Database& db) { return sqlite::ListCustomers(db, unit_id); });
 }
 Result<std::vector<UnitEvidence>> SqliteLedger::ListEvidence(const std::string& unit_id) {
   return Read([&](Database& db) { return sqlite::ListEvidence(db, unit_id); });
@@ -106,6 +124,15 @@ Result<Paged<Dump>> SqliteLedger::ListDumps(const DumpFilter& filter, const Page
 Result<std::vector<DumpAttribution>> SqliteLedger::ListAttributions(const std::string& dump_id) {
   return Read([&](Database& db) { return sqlite::ListAttributions(db, dump_id); });
 }
+Result<std::vector<DumpFile>> SqliteLedger::ListDumpFiles(const std::string& dump_id) {
+  return Read([&](Database& db) { return sqlite::ListDumpFiles(db, dump_id); });
+}
+Result<std::vector<DumpProof>> SqliteLedger::ListDumpProofs(const std::string& dump_id) {
+  return Read([&](Database& db) { return sqlite::ListDumpProofs(db, dump_id); });
+}
+Result<std::string> SqliteLedger::IdentityMark() {
+  return Read([&](Database& db) { return sqlite::IdentityMark(db); });
+}
 Result<std::optional<Dump>> SqliteLedger::NewestDump(const std::string& unit_id,
                                                      const std::string& memory) {
   return Read([&](Database& db) { return sqlite::NewestDump(db, unit_id, memory); });
@@ -116,8 +143,11 @@ Result<Image> SqliteLedger::GetImage(const std::string& id) {
 Result<std::optional<Image>> SqliteLedger::FindImageBySha256(const std::string& sha256) {
   return Read([&](Database& db) { return sqlite::FindImageBySha256(db, sha256); });
 }
-Result<Paged<Image>> SqliteLedger::ListImages(const Page& page) {
-  return Read([&](Database& db) { return sqlite::ListImages(db, page); });
+Result<Paged<Image>> SqliteLedger::ListImages(const ImageFilter& filter, const Page& page) {
+  return Read([&](Database& db) { return sqlite::ListImages(db, filter, page); });
+}
+Result<std::vector<ImageMark>> SqliteLedger::ListImageMarks(const std::string& image_id) {
+  return Read([&](Database& db) { return sqlite::ListImageMarks(db, image_id); });
 }
 Result<Job> SqliteLedger::GetJob(const std::string& id) {
   return Read([&](Database& db) { return sqlite::GetJob(db, id); });
@@ -145,6 +175,13 @@ Result<std::vector<Claim>> SqliteLedger::ListClaims(const std::string& drive_id,
 }
 Result<Paged<AuditEntry>> SqliteLedger::ListAudit(const AuditFilter& filter, const Page& page) {
   return Read([&](Database& db) { return sqlite::ListAudit(db, filter, page); });
+}
+
+Result<std::vector<std::string>> SqliteLedger::ListUncopied(const std::string& place, int limit) {
+  return Read([&](Database& db) { return sqlite::ListUncopied(db, place, limit); });
+}
+Result<std::vector<SearchHit>> SqliteLedger::Search(const std::string& text, int limit) {
+  return Read([&](Database& db) { return sqlite::Search(db, text, limit); });
 }
 
 Result<Bytes> SqliteLedger::ReadBlob(const std::string& sha256) {

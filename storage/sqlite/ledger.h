@@ -29,18 +29,25 @@ class SqliteLedger final : public Ledger {
   int schema_version() const override { return BuiltInMigrations().back().version; }
 
   Result<Unit> GetUnit(const std::string& id) override;
-  Result<Paged<Unit>> ListUnits(const Page& page) override;
+  Result<Paged<Unit>> ListUnits(const UnitFilter& filter, const Page& page) override;
+  Result<Unit> ResolveUnit(const std::string& id) override;
+  Result<std::vector<UnitEvent>> ListUnitEvents(const std::string& unit_id) override;
+  Result<std::vector<Customer>> ListCustomers(const std::string& unit_id) override;
   Result<std::vector<UnitEvidence>> ListEvidence(const std::string& unit_id) override;
   Result<std::vector<UnitEvidence>> FindEvidence(const std::string& kind,
                                                  const std::string& value) override;
   Result<Dump> GetDump(const std::string& id) override;
   Result<Paged<Dump>> ListDumps(const DumpFilter& filter, const Page& page) override;
   Result<std::vector<DumpAttribution>> ListAttributions(const std::string& dump_id) override;
+  Result<std::vector<DumpFile>> ListDumpFiles(const std::string& dump_id) override;
+  Result<std::vector<DumpProof>> ListDumpProofs(const std::string& dump_id) override;
+  Result<std::string> IdentityMark() override;
   Result<std::optional<Dump>> NewestDump(const std::string& unit_id,
                                          const std::string& memory) override;
   Result<Image> GetImage(const std::string& id) override;
   Result<std::optional<Image>> FindImageBySha256(const std::string& sha256) override;
-  Result<Paged<Image>> ListImages(const Page& page) override;
+  Result<Paged<Image>> ListImages(const ImageFilter& filter, const Page& page) override;
+  Result<std::vector<ImageMark>> ListImageMarks(const std::string& image_id) override;
   Result<Job> GetJob(const std::string& id) override;
   Result<std::optional<Job>> FindJobByRequest(const std::string& request_id) override;
   Result<Paged<Job>> ListJobs(const JobFilter& filter, const Page& page) override;
@@ -50,6 +57,8 @@ class SqliteLedger final : public Ledger {
   Result<std::vector<Quarantine>> ListQuarantines(bool in_force_only) override;
   Result<std::vector<Claim>> ListClaims(const std::string& drive_id, bool in_force_only) override;
   Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) override;
+  Result<std::vector<std::string>> ListUncopied(const std::string& place, int limit) override;
+  Result<std::vector<SearchHit>> Search(const std::string& text, int limit) override;
   Result<Bytes> ReadBlob(const std::string& sha256) override;
   Status StreamBlob(const std::string& sha256,
                     const std::function<Status(ByteView)>& sink) override;

@@ -3,170 +3,93 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
-#include <limits>
+#include <unordered_map>
 
 #include "storage/sqlite/audit_log.h"
-#include "storage/sqlite/rows.h"
+#include "storage/sqlite/paging.h"
 
 namespace firmbench::storage::sqlite {
 namespace {
 
-constexpr int kMaxPage = 1000;
-
-// A condition and its parameters, put together from the filters that are set. Column names come
-// from this file only; what a caller gives is always bound.
-class Where {
- public:
-  void Equals(const char* column, const std::string& value) {
-    if (value.empty()) return;
-    values_.push_back(value);
-    Add(fmt::format("{} = ?{}", column, values_.size()));
-  }
-  void Add(const std::string& condition) {
-    fmt::format_to(std::back_inserter(text_), "{}{}", text_.empty() ? " WHERE " : " AND ",
-                   condition);
-  }
-  // The number that the next Equals would use.
-  size_t next() const { return values_.size() + 1; }
-  const std::string& text() const { return text_; }
-  void BindTo(Statement& statement) const {
-    for (size_t i = 0; i < values_.size(); ++i) {
-      statement.BindOne(static_cast<int>(i) + 1, values_[i]);
-    }
-  }
-
- private:
-  std::string text_;
-  std::vector<std::string> values_;
-};
-
-Error BadPage() {
-  return InvalidArgument("PAGE_TOKEN_INVALID", "the list has no row of that name to go on after");
-}
-
-template <typename Row>
-Result<std::vector<Row>> All(Statement& statement) {
-  std::vector<Row> rows;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, statement.Step());
-    if (!more) return rows;
-    rows.push_back(ReadRow<Row>(statement));
-  }
-}
-
-template <typename Row>
-Result<std::optional<Row>> First(Statement& statement) {
-  ASSIGN_OR_RETURN(const bool found, statement.Step());
-  if (!found) return std::optional<Row>();
-  return std::optional<Row>(ReadRow<Row>(statement));
-}
-
-template <typename Row>
-Result<Row> Get(Database& database, const std::string& id, std::string_view reason,
-                std::string_view what) {
-  Row keys;
-  keys.id = id;
-  ASSIGN_OR_RETURN(std::optional<Row> row, FindRow(database, keys));
-  if (!row) return NotFound(reason, fmt::format("no {} with this id in the ledger", what));
-  return std::move(*row);
-}
-
-// Where a page starts: rows below the returned number, which is that of the row `after`.
-Result<int64_t> Start(Database& database, std::string_view sql, const std::string& after) {
-  if (after.empty()) return std::numeric_limits<int64_t>::max();
-  ASSIGN_OR_RETURN(Statement find, database.Prepare(sql));
-  ASSIGN_OR_RETURN(const bool found, find.Bind(after).Step());
-  if (!found) return BadPage();
-  return find.Int(0);
-}
-
-// Runs "SELECT columns FROM from WHERE ... ORDER BY order DESC" for one row more than the page has.
-template <typename Row, typename Read, typename Name>
-Result<Paged<Row>> OnePage(Database& database, const std::string& select, const char* order,
-                           Where where, int64_t start, const Page& page, Read read, Name name) {
-  const auto size = static_cast<size_t>(std::clamp(page.size, 1, kMaxPage));
-  const auto parameter = static_cast<int>(where.next());
-  where.Add(fmt::format("{} < ?{}", order, parameter));
-  ASSIGN_OR_RETURN(Statement statement,
-                   database.Prepare(fmt::format("{}{} ORDER BY {} DESC LIMIT ?{}", select,
-                                                where.text(), order, parameter + 1)));
-  where.BindTo(statement);
-  statement.BindOne(parameter, start);
-  statement.BindOne(parameter + 1, static_cast<int64_t>(size + 1));
-  Paged<Row> result;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, statement.Step());
-    if (!more) return result;
-    if (result.rows.size() == size) {
-      result.next = name(result.rows.back());
-      return result;
-    }
-    result.rows.push_back(read(statement));
-  }
-}
-
-template <typename Row>
-std::string IdOfRow(const Row& row) {
-  return row.id;
-}
-
-// Dumps with their newest attribution.
+// Dumps with their newest attribution, file and archiving.
 const std::string& SelectDumps() {
   static const std::string* const kSql = new std::string(fmt::format(
-      "SELECT {}, a.unit_id, a.kind FROM dumps d LEFT JOIN dump_attributions a ON a.seq ="
-      " (SELECT max(n.seq) FROM dump_attributions n WHERE n.dump_id = d.id)",
+      "SELECT {}, a.unit_id, a.kind, d.seq, f.file_name, f.modified_us, v.archived FROM dumps d"
+      " LEFT JOIN dump_attributions a ON a.seq ="
+      " (SELECT max(n.seq) FROM dump_attributions n WHERE n.dump_id = d.id)"
+      " LEFT JOIN dump_files f ON f.seq ="
+      " (SELECT max(n.seq) FROM dump_files n WHERE n.dump_id = d.id)"
+      " LEFT JOIN archivings v ON v.seq = (SELECT max(n.seq) FROM archivings n"
+      " WHERE n.subject_kind = 'dump' AND n.subject_id = d.id)",
       ColumnList<Dump>("d")));
   return *kSql;
 }
 Dump ReadDump(const Statement& statement) {
   Dump dump = ReadRow<Dump>(statement);
-  const auto columns = static_cast<int>(TableOf<Dump>().columns.size());
-  dump.unit_id = statement.Text(columns);
-  dump.attribution = statement.Text(columns + 1);
+  auto column = static_cast<int>(TableOf<Dump>().columns.size());
+  dump.unit_id = statement.Text(column++);
+  dump.attribution = statement.Text(column++);
+  dump.sequence = statement.Int(column++);
+  dump.file_name = statement.Text(column++);
+  dump.file_modified_us = statement.Int(column++);
+  dump.archived = statement.Int(column++) != 0;
   return dump;
 }
 
-template <typename Row>
-std::string Select(std::string_view condition) {
-  return fmt::format("SELECT {} FROM {} t {}", ColumnList<Row>("t"), TableOf<Row>().name,
-                     condition);
+// The units of `dumps` as merges say it.
+Status ResolveUnits(Database& database, std::vector<Dump>& dumps) {
+  std::unordered_map<std::string, std::string> known;
+  for (Dump& dump : dumps) {
+    if (dump.unit_id.empty()) continue;
+    auto at = known.find(dump.unit_id);
+    if (at == known.end()) {
+      ASSIGN_OR_RETURN(const Unit unit, ResolveUnit(database, dump.unit_id));
+      at = known.emplace(dump.unit_id, unit.id).first;
+    }
+    dump.unit_id = at->second;
+  }
+  return Ok();
+}
+
+// Images with their newest marks and archiving.
+const std::string& SelectImages() {
+  constexpr auto kMark = [](std::string_view kinds) {
+    return fmt::format(
+        "(SELECT max(n.seq) FROM image_marks n WHERE n.image_id = t.id AND n.kind IN ({}))", kinds);
+  };
+  static const std::string* const kSql = new std::string(
+      fmt::format("SELECT {}, coalesce(a.kind = 'approved', 0), coalesce(b.kind = 'known_bad', 0),"
+                  " b.text, o.text, v.archived FROM images t"
+                  " LEFT JOIN image_marks a ON a.seq = {} LEFT JOIN image_marks b ON b.seq = {}"
+                  " LEFT JOIN image_marks o ON o.seq = {}"
+                  " LEFT JOIN archivings v ON v.seq = (SELECT max(n.seq) FROM archivings n"
+                  " WHERE n.subject_kind = 'image' AND n.subject_id = t.id)",
+                  ColumnList<Image>("t"), kMark("'approved', 'not_approved'"),
+                  kMark("'known_bad', 'not_known_bad'"), kMark("'note'")));
+  return *kSql;
+}
+Image ReadImage(const Statement& statement) {
+  Image image = ReadRow<Image>(statement);
+  auto column = static_cast<int>(TableOf<Image>().columns.size());
+  image.approved = statement.Int(column++) != 0;
+  image.known_bad = statement.Int(column++) != 0;
+  std::string bad_reason = statement.Text(column++);
+  if (image.known_bad) image.bad_reason = std::move(bad_reason);
+  image.note = statement.Text(column++);
+  image.archived = statement.Int(column++) != 0;
+  return image;
 }
 
 }  // namespace
-
-Result<Unit> GetUnit(Database& database, const std::string& id) {
-  return Get<Unit>(database, id, "UNIT_NOT_FOUND", "unit");
-}
-
-Result<Paged<Unit>> ListUnits(Database& database, const Page& page) {
-  ASSIGN_OR_RETURN(const int64_t start,
-                   Start(database, "SELECT number FROM units WHERE id = ?1", page.after));
-  return OnePage<Unit>(
-      database, Select<Unit>(""), "t.number", Where(), start, page,
-      [](const Statement& row) { return ReadRow<Unit>(row); }, IdOfRow<Unit>);
-}
-
-Result<std::vector<UnitEvidence>> ListEvidence(Database& database, const std::string& unit_id) {
-  ASSIGN_OR_RETURN(Statement list,
-                   database.Prepare(Select<UnitEvidence>("WHERE unit_id = ?1 ORDER BY seq DESC")));
-  return All<UnitEvidence>(list.Bind(unit_id));
-}
-
-Result<std::vector<UnitEvidence>> FindEvidence(Database& database, const std::string& kind,
-                                               const std::string& value) {
-  ASSIGN_OR_RETURN(
-      Statement list,
-      database.Prepare(Select<UnitEvidence>("WHERE kind = ?1 AND value = ?2 ORDER BY seq DESC")));
-  return All<UnitEvidence>(list.Bind(kind, value));
-}
 
 Result<Dump> GetDump(Database& database, const std::string& id) {
   ASSIGN_OR_RETURN(Statement find, database.Prepare(SelectDumps() + " WHERE d.id = ?1"));
   ASSIGN_OR_RETURN(const bool found, find.Bind(id).Step());
   if (!found) return NotFound("DUMP_NOT_FOUND", "no dump with this id in the ledger");
-  return ReadDump(find);
+  std::vector<Dump> dumps{ReadDump(find)};
+  RETURN_IF_ERROR(ResolveUnits(database, dumps));
+  return std::move(dumps.front());
 }
 
 Result<Paged<Dump>> ListDumps(Database& database, const DumpFilter& filter, const Page& page) {
@@ -175,15 +98,20 @@ Result<Paged<Dump>> ListDumps(Database& database, const DumpFilter& filter, cons
   Where where;
   if (!filter.unit_id.empty()) {
     // The first condition finds the candidates by an index, the second keeps those still its own.
-    where.Add(fmt::format("d.id IN (SELECT dump_id FROM dump_attributions WHERE unit_id = ?{})",
-                          where.next()));
-    where.Equals("a.unit_id", filter.unit_id);
+    where.Add(fmt::format(
+        "d.id IN ({}SELECT dump_id FROM dump_attributions WHERE unit_id IN family)", kFamily));
+    where.InFamily("a.unit_id", filter.unit_id);  // ?1
   }
   where.Equals("d.job_id", filter.job_id);
   where.Equals("d.memory", filter.memory);
   where.Equals("d.sha256", filter.sha256);
-  return OnePage<Dump>(database, SelectDumps(), "d.seq", std::move(where), start, page, ReadDump,
-                       IdOfRow<Dump>);
+  where.Equals("d.purpose", filter.purpose);
+  if (!filter.archived_too) where.Add("coalesce(v.archived, 0) = 0");
+  if (filter.after_sequence != 0) where.Compare("d.seq >", filter.after_sequence);
+  ASSIGN_OR_RETURN(auto listed, OnePage<Dump>(database, SelectDumps(), "d.seq", std::move(where),
+                                              start, page, ReadDump, IdOfRow<Dump>));
+  RETURN_IF_ERROR(ResolveUnits(database, listed.rows));
+  return listed;
 }
 
 Result<std::vector<DumpAttribution>> ListAttributions(Database& database,
@@ -194,34 +122,81 @@ Result<std::vector<DumpAttribution>> ListAttributions(Database& database,
   return All<DumpAttribution>(list.Bind(dump_id));
 }
 
+Result<std::vector<DumpFile>> ListDumpFiles(Database& database, const std::string& dump_id) {
+  ASSIGN_OR_RETURN(Statement list,
+                   database.Prepare(Select<DumpFile>("WHERE dump_id = ?1 ORDER BY seq DESC")));
+  return All<DumpFile>(list.Bind(dump_id));
+}
+
+Result<std::vector<DumpProof>> ListDumpProofs(Database& database, const std::string& dump_id) {
+  ASSIGN_OR_RETURN(Statement list,
+                   database.Prepare(Select<DumpProof>("WHERE dump_id = ?1 ORDER BY seq DESC")));
+  return All<DumpProof>(list.Bind(dump_id));
+}
+
 Result<std::optional<Dump>> NewestDump(Database& database, const std::string& unit_id,
                                        const std::string& memory) {
+  // Candidates come from indexes alone, newest first; whose a dump is now is asked of the first
+  // ones only.
   ASSIGN_OR_RETURN(
       Statement find,
-      database.Prepare(SelectDumps() +
-                       " WHERE d.id IN (SELECT dump_id FROM dump_attributions WHERE unit_id = ?1)"
-                       " AND a.unit_id = ?1 AND d.memory = ?2 AND d.purpose <> 'disagreeing'"
-                       " ORDER BY d.seq DESC LIMIT 1"));
+      database.Prepare(fmt::format(
+          "{0}SELECT c.id FROM (SELECT DISTINCT d.seq, d.id FROM dump_attributions n"
+          " JOIN dumps d INDEXED BY dumps_by_use ON d.id = n.dump_id WHERE n.unit_id IN family"
+          " AND d.memory = ?2 AND d.purpose <> 'disagreeing' ORDER BY d.seq DESC) c"
+          " WHERE (SELECT a.unit_id FROM dump_attributions a WHERE a.dump_id = c.id"
+          " ORDER BY a.seq DESC LIMIT 1) IN family LIMIT 1",
+          kFamily)));
   ASSIGN_OR_RETURN(const bool found, find.Bind(unit_id, memory).Step());
   if (!found) return std::optional<Dump>();
-  return std::optional<Dump>(ReadDump(find));
+  ASSIGN_OR_RETURN(Dump dump, GetDump(database, find.Text(0)));
+  return std::optional<Dump>(std::move(dump));
+}
+
+Result<std::vector<std::string>> ListUncopied(Database& database, const std::string& place,
+                                              int limit) {
+  ASSIGN_OR_RETURN(
+      Statement list,
+      database.Prepare("SELECT d.sha256 FROM dumps d WHERE NOT EXISTS (SELECT 1 FROM copies c"
+                       " WHERE c.place = ?1 AND c.sha256 = d.sha256)"
+                       " AND NOT EXISTS (SELECT 1 FROM dumps e WHERE e.sha256 = d.sha256"
+                       " AND e.seq < d.seq) ORDER BY d.seq LIMIT ?2"));
+  list.Bind(place, std::clamp(limit, 1, kMaxPage));
+  std::vector<std::string> blobs;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, list.Step());
+    if (!more) return blobs;
+    blobs.push_back(list.Text(0));
+  }
 }
 
 Result<Image> GetImage(Database& database, const std::string& id) {
-  return Get<Image>(database, id, "IMAGE_NOT_FOUND", "image");
+  ASSIGN_OR_RETURN(Statement find, database.Prepare(SelectImages() + " WHERE t.id = ?1"));
+  ASSIGN_OR_RETURN(const bool found, find.Bind(id).Step());
+  if (!found) return NotFound("IMAGE_NOT_FOUND", "no image with this id in the ledger");
+  return ReadImage(find);
 }
 
 Result<std::optional<Image>> FindImageBySha256(Database& database, const std::string& sha256) {
-  ASSIGN_OR_RETURN(Statement find, database.Prepare(Select<Image>("WHERE sha256 = ?1")));
-  return First<Image>(find.Bind(sha256));
+  ASSIGN_OR_RETURN(Statement find, database.Prepare(SelectImages() + " WHERE t.sha256 = ?1"));
+  ASSIGN_OR_RETURN(const bool found, find.Bind(sha256).Step());
+  if (!found) return std::optional<Image>();
+  return std::optional<Image>(ReadImage(find));
 }
 
-Result<Paged<Image>> ListImages(Database& database, const Page& page) {
+Result<Paged<Image>> ListImages(Database& database, const ImageFilter& filter, const Page& page) {
   ASSIGN_OR_RETURN(const int64_t start,
                    Start(database, "SELECT seq FROM images WHERE id = ?1", page.after));
-  return OnePage<Image>(
-      database, Select<Image>(""), "t.seq", Where(), start, page,
-      [](const Statement& row) { return ReadRow<Image>(row); }, IdOfRow<Image>);
+  Where where;
+  if (!filter.archived_too) where.Add("coalesce(v.archived, 0) = 0");
+  return OnePage<Image>(database, SelectImages(), "t.seq", std::move(where), start, page, ReadImage,
+                        IdOfRow<Image>);
+}
+
+Result<std::vector<ImageMark>> ListImageMarks(Database& database, const std::string& image_id) {
+  ASSIGN_OR_RETURN(Statement list,
+                   database.Prepare(Select<ImageMark>("WHERE image_id = ?1 ORDER BY seq DESC")));
+  return All<ImageMark>(list.Bind(image_id));
 }
 
 Result<Job> GetJob(Database& database, const std::string& id) {
@@ -238,7 +213,7 @@ Result<Paged<Job>> ListJobs(Database& database, const JobFilter& filter, const P
                    Start(database, "SELECT seq FROM jobs WHERE id = ?1", page.after));
   Where where;
   where.Equals("t.drive_id", filter.drive_id);
-  where.Equals("t.unit_id", filter.unit_id);
+  where.InFamily("t.unit_id", filter.unit_id);
   where.Equals("t.recovers", filter.recovers);
   if (filter.open_only) where.Add("t.result = ''");
   return OnePage<Job>(
@@ -298,6 +273,8 @@ Result<Paged<AuditEntry>> ListAudit(Database& database, const AuditFilter& filte
   where.Equals("a.resource", filter.resource);
   where.Equals("a.principal", filter.principal);
   where.Equals("a.action", filter.action);
+  if (filter.from_us != 0) where.Compare("a.time_us >=", filter.from_us);
+  if (filter.until_us != 0) where.Compare("a.time_us <", filter.until_us);
   return OnePage<AuditEntry>(
       database, fmt::format("SELECT {} FROM audit_entries a", kAuditColumns), "a.sequence",
       std::move(where), start, page, ReadAuditEntry,

@@ -15,7 +15,10 @@ namespace firmbench::storage::sqlite {
 
 // Each answers like the function of Ledger that has its name.
 Result<Unit> GetUnit(Database& database, const std::string& id);
-Result<Paged<Unit>> ListUnits(Database& database, const Page& page);
+Result<Paged<Unit>> ListUnits(Database& database, const UnitFilter& filter, const Page& page);
+Result<Unit> ResolveUnit(Database& database, const std::string& id);
+Result<std::vector<UnitEvent>> ListUnitEvents(Database& database, const std::string& unit_id);
+Result<std::vector<Customer>> ListCustomers(Database& database, const std::string& unit_id);
 Result<std::vector<UnitEvidence>> ListEvidence(Database& database, const std::string& unit_id);
 Result<std::vector<UnitEvidence>> FindEvidence(Database& database, const std::string& kind,
                                                const std::string& value);
@@ -23,11 +26,17 @@ Result<Dump> GetDump(Database& database, const std::string& id);
 Result<Paged<Dump>> ListDumps(Database& database, const DumpFilter& filter, const Page& page);
 Result<std::vector<DumpAttribution>> ListAttributions(Database& database,
                                                       const std::string& dump_id);
+Result<std::vector<DumpFile>> ListDumpFiles(Database& database, const std::string& dump_id);
+Result<std::vector<DumpProof>> ListDumpProofs(Database& database, const std::string& dump_id);
+Result<std::string> IdentityMark(Database& database);
 Result<std::optional<Dump>> NewestDump(Database& database, const std::string& unit_id,
                                        const std::string& memory);
+Result<std::vector<std::string>> ListUncopied(Database& database, const std::string& place,
+                                              int limit);
 Result<Image> GetImage(Database& database, const std::string& id);
 Result<std::optional<Image>> FindImageBySha256(Database& database, const std::string& sha256);
-Result<Paged<Image>> ListImages(Database& database, const Page& page);
+Result<Paged<Image>> ListImages(Database& database, const ImageFilter& filter, const Page& page);
+Result<std::vector<ImageMark>> ListImageMarks(Database& database, const std::string& image_id);
 Result<Job> GetJob(Database& database, const std::string& id);
 Result<std::optional<Job>> FindJobByRequest(Database& database, const std::string& request_id);
 Result<Paged<Job>> ListJobs(Database& database, const JobFilter& filter, const Page& page);

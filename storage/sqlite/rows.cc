@@ -148,6 +148,15 @@ FB_ROW(JobEvent)
 FB_ROW(Quarantine)
 FB_ROW(Claim)
 FB_ROW(SpilledRecord)
+FB_ROW(UnitEvent)
+FB_ROW(Customer)
+FB_ROW(EvidenceMove)
+FB_ROW(DumpFile)
+FB_ROW(DumpProof)
+FB_ROW(Archiving)
+FB_ROW(ImageMark)
+FB_ROW(Checkpoint)
+FB_ROW(Copy)
 #undef FB_ROW
 
 }  // namespace firmbench::storage::sqlite

@@ -68,6 +68,24 @@ template <>
 const Table<Claim>& TableOf<Claim>();
 template <>
 const Table<SpilledRecord>& TableOf<SpilledRecord>();
+template <>
+const Table<UnitEvent>& TableOf<UnitEvent>();
+template <>
+const Table<Customer>& TableOf<Customer>();
+template <>
+const Table<EvidenceMove>& TableOf<EvidenceMove>();
+template <>
+const Table<DumpFile>& TableOf<DumpFile>();
+template <>
+const Table<DumpProof>& TableOf<DumpProof>();
+template <>
+const Table<Archiving>& TableOf<Archiving>();
+template <>
+const Table<ImageMark>& TableOf<ImageMark>();
+template <>
+const Table<Checkpoint>& TableOf<Checkpoint>();
+template <>
+const Table<Copy>& TableOf<Copy>();
 
 template <typename Row>
 bool IsReference(const Column<Row>& column) {

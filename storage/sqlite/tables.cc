@@ -19,6 +19,7 @@ constexpr Column<Unit> kUnit[] = {
     {"note", &Unit::note, kMutable},
     {"archived", &Unit::archived, kMutable},
     {"created_us", &Unit::created_us},
+    {"merged_into", &Unit::merged_into, kMutableReference, kAddedLater},
 };
 
 constexpr Column<UnitEvidence> kEvidence[] = {
@@ -78,6 +79,8 @@ constexpr Column<Image> kImage[] = {
     {"timestamp", &Image::timestamp},
     {"principal", &Image::principal},
     {"created_us", &Image::created_us},
+    {"dump_id", &Image::dump_id, kReference, kAddedLater},
+    {"container", &Image::container, kFixed, kAddedLater},
 };
 
 constexpr Column<Job> kJob[] = {
@@ -165,6 +168,76 @@ constexpr Column<SpilledRecord> kSpilled[] = {
     {"taken_us", &SpilledRecord::taken_us},
 };
 
+constexpr Column<UnitEvent> kUnitEvent[] = {
+    {"id", &UnitEvent::id, kKey},
+    {"unit_id", &UnitEvent::unit_id, kReference},
+    {"kind", &UnitEvent::kind},
+    {"other_unit_id", &UnitEvent::other_unit_id, kReference},
+    {"tool", &UnitEvent::tool},
+    {"text", &UnitEvent::text, kMutable},
+    {"principal", &UnitEvent::principal},
+    {"created_us", &UnitEvent::created_us},
+    {"erased_us", &UnitEvent::erased_us, kMutable},
+};
+
+constexpr Column<Customer> kCustomer[] = {
+    {"id", &Customer::id, kKey},
+    {"unit_id", &Customer::unit_id, kReference},
+    {"customer", &Customer::customer, kMutable},
+    {"ticket", &Customer::ticket, kMutable},
+    {"principal", &Customer::principal},
+    {"created_us", &Customer::created_us},
+    {"erased_us", &Customer::erased_us, kMutable},
+};
+
+constexpr Column<EvidenceMove> kEvidenceMove[] = {
+    {"id", &EvidenceMove::id, kKey},
+    {"evidence_id", &EvidenceMove::evidence_id, kReference},
+    {"unit_id", &EvidenceMove::unit_id, kReference},
+    {"principal", &EvidenceMove::principal},
+    {"reason", &EvidenceMove::reason},
+    {"created_us", &EvidenceMove::created_us},
+};
+
+constexpr Column<DumpFile> kDumpFile[] = {
+    {"id", &DumpFile::id, kKey},         {"dump_id", &DumpFile::dump_id, kReference},
+    {"file_name", &DumpFile::file_name}, {"modified_us", &DumpFile::modified_us},
+    {"principal", &DumpFile::principal}, {"created_us", &DumpFile::created_us},
+};
+
+constexpr Column<DumpProof> kDumpProof[] = {
+    {"id", &DumpProof::id, kKey},   {"dump_id", &DumpProof::dump_id, kReference},
+    {"kind", &DumpProof::kind},     {"job_id", &DumpProof::job_id, kReference},
+    {"detail", &DumpProof::detail}, {"created_us", &DumpProof::created_us},
+};
+
+constexpr Column<Archiving> kArchiving[] = {
+    {"id", &Archiving::id, kKey},           {"subject_kind", &Archiving::subject_kind},
+    {"subject_id", &Archiving::subject_id}, {"archived", &Archiving::archived},
+    {"principal", &Archiving::principal},   {"reason", &Archiving::reason},
+    {"created_us", &Archiving::created_us},
+};
+
+constexpr Column<ImageMark> kImageMark[] = {
+    {"id", &ImageMark::id, kKey},         {"image_id", &ImageMark::image_id, kReference},
+    {"kind", &ImageMark::kind},           {"text", &ImageMark::text},
+    {"principal", &ImageMark::principal}, {"created_us", &ImageMark::created_us},
+};
+
+constexpr Column<Checkpoint> kCheckpoint[] = {
+    {"tree_size", &Checkpoint::tree_size, kKey},
+    {"root_hash", &Checkpoint::root_hash},
+    {"text", &Checkpoint::text},
+    {"created_us", &Checkpoint::created_us},
+};
+
+constexpr Column<Copy> kCopy[] = {
+    {"id", &Copy::id, kKey},
+    {"sha256", &Copy::sha256},
+    {"place", &Copy::place},
+    {"created_us", &Copy::created_us},
+};
+
 }  // namespace
 
 #define FB_TABLE(Row, table_name, columns)                   \
@@ -184,6 +257,15 @@ FB_TABLE(JobEvent, "job_events", kEvent)
 FB_TABLE(Quarantine, "quarantines", kQuarantine)
 FB_TABLE(Claim, "claims", kClaim)
 FB_TABLE(SpilledRecord, "spilled", kSpilled)
+FB_TABLE(UnitEvent, "unit_events", kUnitEvent)
+FB_TABLE(Customer, "customers", kCustomer)
+FB_TABLE(EvidenceMove, "evidence_moves", kEvidenceMove)
+FB_TABLE(DumpFile, "dump_files", kDumpFile)
+FB_TABLE(DumpProof, "dump_proofs", kDumpProof)
+FB_TABLE(Archiving, "archivings", kArchiving)
+FB_TABLE(ImageMark, "image_marks", kImageMark)
+FB_TABLE(Checkpoint, "checkpoints", kCheckpoint)
+FB_TABLE(Copy, "copies", kCopy)
 #undef FB_TABLE
 
 }  // namespace firmbench::storage::sqlite

@@ -5,7 +5,10 @@
 
 #include "daemon/base/ids.h"
 #include "storage/sqlite/blobs.h"
+#include "storage/sqlite/erase.h"
+#include "storage/sqlite/queries.h"
 #include "storage/sqlite/rows.h"
+#include "storage/sqlite/search.h"
 
 namespace firmbench::storage::sqlite {
 
@@ -49,7 +52,23 @@ Result<int64_t> SqliteTransaction::InsertUnit(const Unit& unit) {
   RETURN_IF_ERROR(InsertRow(database_, numbered));
   return numbered.number;
 }
-Status SqliteTransaction::UpdateUnit(const Unit& unit) { return Update(unit); }
+Status SqliteTransaction::UpdateUnit(const Unit& unit) {
+  RETURN_IF_ERROR(Alive());
+  ASSIGN_OR_RETURN(const auto known, FindRow(database_, unit));
+  if (known && known->merged_into != unit.merged_into) RETURN_IF_ERROR(CheckMerge(unit));
+  if (known && (known->label != unit.label || known->note != unit.note)) {
+    RETURN_IF_ERROR(ForgetTexts(database_, unit.id, Texts::kOfUnit));
+  }
+  return Update(unit);
+}
+
+// Who a unit is must have an answer: no merge may end at the unit itself.
+Status SqliteTransaction::CheckMerge(const Unit& unit) {
+  if (unit.merged_into.empty()) return Ok();
+  ASSIGN_OR_RETURN(const Unit target, ResolveUnit(database_, unit.merged_into));
+  if (target.id != unit.id) return Ok();
+  return FailedPrecondition("LEDGER_CONSTRAINT", "a unit cannot be merged into itself");
+}
 Status SqliteTransaction::InsertEvidence(const UnitEvidence& evidence) { return Insert(evidence); }
 Status SqliteTransaction::InsertDump(const Dump& dump) {
   RETURN_IF_ERROR(CheckBlobSize(dump.sha256, dump.size_bytes));
@@ -57,6 +76,37 @@ Status SqliteTransaction::InsertDump(const Dump& dump) {
 }
 Status SqliteTransaction::InsertAttribution(const DumpAttribution& attribution) {
   return Insert(attribution);
+}
+Status SqliteTransaction::InsertEvidenceMove(const EvidenceMove& move) { return Insert(move); }
+Status SqliteTransaction::InsertUnitEvent(const UnitEvent& event) { return Insert(event); }
+Status SqliteTransaction::InsertCustomer(const Customer& customer) { return Insert(customer); }
+
+Status SqliteTransaction::EraseCustomerData(const std::string& unit_id) {
+  RETURN_IF_ERROR(Alive());
+  erased_ = true;
+  return EraseCustomer(database_, unit_id, audit_.now_us);
+}
+
+Status SqliteTransaction::Finish() {
+  RETURN_IF_ERROR(Alive());
+  return IndexNewTexts(database_);
+}
+
+Status SqliteTransaction::InsertDumpFile(const DumpFile& file) { return Insert(file); }
+Status SqliteTransaction::InsertDumpProof(const DumpProof& proof) { return Insert(proof); }
+Status SqliteTransaction::InsertArchiving(const Archiving& archiving) {
+  RETURN_IF_ERROR(Alive());
+  if (archiving.subject_kind == "dump") {
+    RETURN_IF_ERROR(GetDump(database_, archiving.subject_id));
+  } else if (archiving.subject_kind == "image") {
+    RETURN_IF_ERROR(GetImage(database_, archiving.subject_id));
+  }
+  return Insert(archiving);
+}
+Status SqliteTransaction::InsertImageMark(const ImageMark& mark) { return Insert(mark); }
+Status SqliteTransaction::InsertCopy(const Copy& copy) { return Insert(copy); }
+Status SqliteTransaction::InsertCheckpoint(const Checkpoint& checkpoint) {
+  return Insert(checkpoint);
 }
 Status SqliteTransaction::InsertImage(const Image& image) {
   RETURN_IF_ERROR(CheckBlobSize(image.sha256, image.size_bytes));

@@ -26,7 +26,17 @@ class SqliteTransaction final : public Transaction {
   Status InsertEvidence(const UnitEvidence& evidence) override;
   Status InsertDump(const Dump& dump) override;
   Status InsertAttribution(const DumpAttribution& attribution) override;
+  Status InsertEvidenceMove(const EvidenceMove& move) override;
+  Status InsertUnitEvent(const UnitEvent& event) override;
+  Status InsertCustomer(const Customer& customer) override;
+  Status EraseCustomerData(const std::string& unit_id) override;
+  Status InsertDumpFile(const DumpFile& file) override;
+  Status InsertDumpProof(const DumpProof& proof) override;
+  Status InsertArchiving(const Archiving& archiving) override;
   Status InsertImage(const Image& image) override;
+  Status InsertImageMark(const ImageMark& mark) override;
+  Status InsertCopy(const Copy& copy) override;
+  Status InsertCheckpoint(const Checkpoint& checkpoint) override;
   Status InsertJob(const Job& job) override;
   Status UpdateJob(const Job& job) override;
   Status PutStep(const JobStep& step) override;
@@ -39,6 +49,11 @@ class SqliteTransaction final : public Transaction {
   Status InsertSpilled(const SpilledRecord& record) override;
   Result<int64_t> AppendAudit(const AuditFact& fact) override;
 
+  // Ends the change: what it wrote can be searched for.
+  Status Finish();
+  // Whether the old bytes of what was erased must still be wiped from the log once it is committed.
+  bool erased() const { return erased_; }
+
  private:
   // SQLite leaves a transaction by itself on some errors; what follows would then not be atomic.
   Status Alive() const;
@@ -46,11 +61,13 @@ class SqliteTransaction final : public Transaction {
   Status Insert(const Row& row);
   template <typename Row>
   Status Update(const Row& row);
+  Status CheckMerge(const Unit& unit);
   Status CheckBlobSize(const std::string& sha256, int64_t size_bytes);
 
   Database& database_;
   const Clock& clock_;
   const AuditContext audit_;
+  bool erased_ = false;
 };
 
 }  // namespace firmbench::storage::sqlite

@@ -85,7 +85,7 @@ class PowerCuts : public testing::Test {
     if (report->entries < point.acknowledged) return "has lost an acknowledged commit";
     if (report->entries > point.acknowledged + 1) return "has commits that nobody made";
     const auto entries = (*ledger)->ListAudit({}, {.size = 1000});
-    const auto units = (*ledger)->ListUnits({.size = 1000});
+    const auto units = (*ledger)->ListUnits({}, {.size = 1000});
     const auto dumps = (*ledger)->ListDumps({}, {.size = 1000});
     if (!entries || !units || !dumps) return "cannot be read";
     if (units->rows.size() != entries->rows.size() || dumps->rows.size() != units->rows.size() ||
@@ -134,11 +134,12 @@ class PowerCuts : public testing::Test {
     Record(disk);
     for (int i = 0; i < kCommits; ++i) {
       Commit([&](const std::function<Status(Transaction&)>& change) {
-        return writer.Submit([&](sqlite::Database& db) {
+        return writer.Submit([&](sqlite::Database& db) -> Status {
           sqlite::SqliteTransaction tx(
               db, clock_,
               {.bench_id = bench_id, .now_us = clock_.WallMicros(), .clock_synchronised = true});
-          return change(tx);
+          RETURN_IF_ERROR(change(tx));
+          return tx.Finish();
         });
       });
     }

@@ -200,7 +200,7 @@ TEST_F(SpillTest, EveryKindOfRowAndBlobComesIntoTheLedger) {
   EXPECT_EQ(ledger().ListSteps(job.id)->at(0).outcome, "UNCHANGED");
   EXPECT_EQ(ledger().GetJob(job.id)->result, "FAILED");
   EXPECT_EQ(ledger().ListJobs({.recovers = job.id}, {})->rows.size(), 1u);
-  EXPECT_EQ(ledger().ListImages({})->rows.size(), 1u);
+  EXPECT_EQ(ledger().ListImages({}, {})->rows.size(), 1u);
   EXPECT_TRUE(ledger().ListClaims("", true)->empty());
   EXPECT_EQ(ledger().ListClaims("", false)->size(), 1u);
   ASSERT_EQ(ledger().ListQuarantines(true)->size(), 1u);

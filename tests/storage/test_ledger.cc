@@ -170,18 +170,73 @@ Status FillJobs(Transaction& tx, const Unit& unit, const Image& image, const Dum
                                   .state = "PREFLIGHT",
                                   .detail_json = "{}",
                                   .time_us = tx.now_us()}));
-  RETURN_IF_ERROR(tx.InsertEvidence({.id = tx.NewId(),
-                                     .unit_id = unit.id,
-                                     .kind = "vpd_serial",
-                                     .value = "A1",
-                                     .job_id = job.id,
-                                     .seen_us = tx.now_us()}));
+  const UnitEvidence serial{.id = tx.NewId(),
+                            .unit_id = unit.id,
+                            .kind = "vpd_serial",
+                            .value = "A1",
+                            .job_id = job.id,
+                            .seen_us = tx.now_us()};
+  RETURN_IF_ERROR(tx.InsertEvidence(serial));
+  RETURN_IF_ERROR(tx.InsertEvidenceMove({.id = tx.NewId(),
+                                         .evidence_id = serial.id,
+                                         .unit_id = unit.id,
+                                         .principal = "user/anna",
+                                         .reason = "its own",
+                                         .created_us = tx.now_us()}));
+  RETURN_IF_ERROR(tx.InsertDumpProof({.id = tx.NewId(),
+                                      .dump_id = dump.id,
+                                      .kind = "written_back",
+                                      .job_id = job.id,
+                                      .detail = "on this drive",
+                                      .created_us = tx.now_us()}));
   return tx.InsertQuarantine({.id = tx.NewId(),
                               .subject_kind = "unit",
                               .subject_id = unit.id,
                               .reason = "EEPROM_CHANGED",
                               .job_id = job.id,
                               .since_us = tx.now_us()});
+}
+
+Status FillWhatPeopleSay(Transaction& tx, const Unit& unit, const Image& image, const Dump& dump) {
+  RETURN_IF_ERROR(tx.InsertUnitEvent({.id = tx.NewId(),
+                                      .unit_id = unit.id,
+                                      .kind = "outside",
+                                      .other_unit_id = unit.id,
+                                      .tool = "MTKFLASH 1.83",
+                                      .text = "wrote MS0P",
+                                      .principal = "user/anna",
+                                      .created_us = tx.now_us()}));
+  RETURN_IF_ERROR(tx.InsertCustomer({.id = tx.NewId(),
+                                     .unit_id = unit.id,
+                                     .customer = "Mrs Miller",
+                                     .ticket = "T-77",
+                                     .principal = "user/anna",
+                                     .created_us = tx.now_us()}));
+  RETURN_IF_ERROR(tx.InsertDumpFile({.id = tx.NewId(),
+                                     .dump_id = dump.id,
+                                     .file_name = "backup old.bin",
+                                     .modified_us = 77,
+                                     .principal = "user/anna",
+                                     .created_us = tx.now_us()}));
+  RETURN_IF_ERROR(tx.InsertArchiving({.id = tx.NewId(),
+                                      .subject_kind = "image",
+                                      .subject_id = image.id,
+                                      .archived = false,
+                                      .principal = "user/anna",
+                                      .reason = "in use again",
+                                      .created_us = tx.now_us()}));
+  RETURN_IF_ERROR(tx.InsertImageMark({.id = tx.NewId(),
+                                      .image_id = image.id,
+                                      .kind = "note",
+                                      .text = "from the vendor's site",
+                                      .principal = "user/anna",
+                                      .created_us = tx.now_us()}));
+  RETURN_IF_ERROR(tx.InsertCheckpoint({.tree_size = 5,
+                                       .root_hash = std::string(64, 'c'),
+                                       .text = "bench\n5\n",
+                                       .created_us = tx.now_us()}));
+  return tx.InsertCopy(
+      {.id = tx.NewId(), .sha256 = dump.sha256, .place = "second", .created_us = tx.now_us()});
 }
 
 Status Fill(Transaction& tx) {
@@ -202,6 +257,7 @@ Status Fill(Transaction& tx) {
                                         .reason = "read from it",
                                         .created_us = tx.now_us()}));
   RETURN_IF_ERROR(FillJobs(tx, unit, image, dump));
+  RETURN_IF_ERROR(FillWhatPeopleSay(tx, unit, image, dump));
   RETURN_IF_ERROR(tx.InsertClaim(SampleClaim(tx)));
   RETURN_IF_ERROR(tx.InsertSpilled({.id = tx.NewId(), .job_id = "job1", .taken_us = tx.now_us()}));
   for (int i = 0; i < 5; ++i) {

@@ -32,6 +32,34 @@ class SpyTransaction final : public Transaction {
   Status InsertAttribution(const storage::DumpAttribution& attribution) override {
     return real_.InsertAttribution(attribution);
   }
+  Status InsertEvidenceMove(const storage::EvidenceMove& move) override {
+    return real_.InsertEvidenceMove(move);
+  }
+  Status InsertUnitEvent(const storage::UnitEvent& event) override {
+    return real_.InsertUnitEvent(event);
+  }
+  Status InsertCustomer(const storage::Customer& customer) override {
+    return real_.InsertCustomer(customer);
+  }
+  Status InsertDumpFile(const storage::DumpFile& file) override {
+    return real_.InsertDumpFile(file);
+  }
+  Status InsertDumpProof(const storage::DumpProof& proof) override {
+    return real_.InsertDumpProof(proof);
+  }
+  Status InsertArchiving(const storage::Archiving& archiving) override {
+    return real_.InsertArchiving(archiving);
+  }
+  Status InsertImageMark(const storage::ImageMark& mark) override {
+    return real_.InsertImageMark(mark);
+  }
+  Status InsertCopy(const storage::Copy& copy) override { return real_.InsertCopy(copy); }
+  Status InsertCheckpoint(const storage::Checkpoint& checkpoint) override {
+    return real_.InsertCheckpoint(checkpoint);
+  }
+  Status EraseCustomerData(const std::string& unit_id) override {
+    return real_.EraseCustomerData(unit_id);
+  }
   Status InsertImage(const storage::Image& image) override { return real_.InsertImage(image); }
   Status InsertJob(const storage::Job& job) override {
     RETURN_IF_ERROR(Note("job"));

@@ -36,8 +36,18 @@ class LedgerSpy final : public storage::Ledger {
   const std::string& bench_id() const override { return real_.bench_id(); }
   int schema_version() const override { return real_.schema_version(); }
   Result<storage::Unit> GetUnit(const std::string& id) override { return real_.GetUnit(id); }
-  Result<storage::Paged<storage::Unit>> ListUnits(const storage::Page& page) override {
-    return real_.ListUnits(page);
+  Result<storage::Paged<storage::Unit>> ListUnits(const storage::UnitFilter& filter,
+                                                  const storage::Page& page) override {
+    return real_.ListUnits(filter, page);
+  }
+  Result<storage::Unit> ResolveUnit(const std::string& id) override {
+    return real_.ResolveUnit(id);
+  }
+  Result<std::vector<storage::UnitEvent>> ListUnitEvents(const std::string& unit_id) override {
+    return real_.ListUnitEvents(unit_id);
+  }
+  Result<std::vector<storage::Customer>> ListCustomers(const std::string& unit_id) override {
+    return real_.ListCustomers(unit_id);
   }
   Result<std::vector<storage::UnitEvidence>> ListEvidence(const std::string& unit_id) override {
     return real_.ListEvidence(unit_id);
@@ -55,6 +65,13 @@ class LedgerSpy final : public storage::Ledger {
       const std::string& dump_id) override {
     return real_.ListAttributions(dump_id);
   }
+  Result<std::vector<storage::DumpFile>> ListDumpFiles(const std::string& dump_id) override {
+    return real_.ListDumpFiles(dump_id);
+  }
+  Result<std::vector<storage::DumpProof>> ListDumpProofs(const std::string& dump_id) override {
+    return real_.ListDumpProofs(dump_id);
+  }
+  Result<std::string> IdentityMark() override { return real_.IdentityMark(); }
   Result<std::optional<storage::Dump>> NewestDump(const std::string& unit_id,
                                                   const std::string& memory) override {
     return real_.NewestDump(unit_id, memory);
@@ -63,8 +80,12 @@ class LedgerSpy final : public storage::Ledger {
   Result<std::optional<storage::Image>> FindImageBySha256(const std::string& sha256) override {
     return real_.FindImageBySha256(sha256);
   }
-  Result<storage::Paged<storage::Image>> ListImages(const storage::Page& page) override {
-    return real_.ListImages(page);
+  Result<storage::Paged<storage::Image>> ListImages(const storage::ImageFilter& filter,
+                                                    const storage::Page& page) override {
+    return real_.ListImages(filter, page);
+  }
+  Result<std::vector<storage::ImageMark>> ListImageMarks(const std::string& image_id) override {
+    return real_.ListImageMarks(image_id);
   }
   Result<storage::Job> GetJob(const std::string& id) override { return real_.GetJob(id); }
   Result<std::optional<storage::Job>> FindJobByRequest(const std::string& request_id) override {
@@ -91,6 +112,12 @@ class LedgerSpy final : public storage::Ledger {
   Result<storage::Paged<storage::AuditEntry>> ListAudit(const storage::AuditFilter& filter,
                                                         const storage::Page& page) override {
     return real_.ListAudit(filter, page);
+  }
+  Result<std::vector<std::string>> ListUncopied(const std::string& place, int limit) override {
+    return real_.ListUncopied(place, limit);
+  }
+  Result<std::vector<storage::SearchHit>> Search(const std::string& text, int limit) override {
+    return real_.Search(text, limit);
   }
   Result<Bytes> ReadBlob(const std::string& sha256) override;
   Status StreamBlob(const std::string& sha256,

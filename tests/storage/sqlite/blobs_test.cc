@@ -57,7 +57,7 @@ TEST_F(Blobs, StreamInPiecesOfAtMostOneMebibyte) {
     sizes.push_back(piece.size());
     read.insert(read.end(), piece.begin(), piece.end());
     // A sink may ask the ledger for other things.
-    return ledger().ListUnits({}).has_value() ? Ok() : Status(Internal("NO", "no"));
+    return ledger().ListUnits({}, {}).has_value() ? Ok() : Status(Internal("NO", "no"));
   }));
   EXPECT_EQ(read, content);
   EXPECT_EQ(sizes, (std::vector<size_t>{size_t{1} << 20, size_t{1} << 20, 5}));

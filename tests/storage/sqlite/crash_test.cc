@@ -32,7 +32,7 @@ class Crash : public LedgerTest {
     const auto report = (*opened)->Verify();
     EXPECT_OK(report);
     EXPECT_EQ(report->problems, std::vector<std::string>{});
-    EXPECT_EQ((*opened)->ListUnits({.size = 1000})->rows.size(),
+    EXPECT_EQ((*opened)->ListUnits({}, {.size = 1000})->rows.size(),
               static_cast<size_t>(report->entries));
     return report->entries;
   }

@@ -16,7 +16,7 @@ class DiskFaults : public LedgerTest {
       return Ok();
     });
   }
-  size_t Units() { return ledger().ListUnits({.size = 1000})->rows.size(); }
+  size_t Units() { return ledger().ListUnits({}, {.size = 1000})->rows.size(); }
   // What a restart after a power cut would find: the files as they are on the disk now.
   size_t UnitsAfterRestart() {
     const std::string copy = folder_.Path("copy.db");
@@ -27,7 +27,7 @@ class DiskFaults : public LedgerTest {
     }
     const auto opened = OpenLedger({.path = copy, .create = false});
     EXPECT_OK(opened);
-    return (*opened)->ListUnits({.size = 1000})->rows.size();
+    return (*opened)->ListUnits({}, {.size = 1000})->rows.size();
   }
   static std::string FateOf(const Status& status) {
     for (const auto& [key, value] : status.error().metadata()) {
@@ -144,7 +144,7 @@ TEST_F(DiskFaults, ADamagedPageIsSaidByReadsAndByVerify) {
     std::fclose(file);
   }
   Open();
-  EXPECT_EQ(ReasonOf(ledger().ListUnits({})), "LEDGER_CORRUPT");
+  EXPECT_EQ(ReasonOf(ledger().ListUnits({}, {})), "LEDGER_CORRUPT");
   EXPECT_EQ(ReasonOf(AddUnit()), "LEDGER_CORRUPT");
   EXPECT_FALSE(ledger().Verify()->problems.empty());
 }

@@ -230,7 +230,7 @@ TEST_F(Health, OfADamagedPageStaysBadUntilTheLedgerIsOpenedAnew) {
   Close();
   Open();
   EXPECT_TRUE(ledger().Health().writable);
-  EXPECT_EQ(ReasonOf(ledger().ListUnits({})), "LEDGER_CORRUPT");  // a read shows it as well
+  EXPECT_EQ(ReasonOf(ledger().ListUnits({}, {})), "LEDGER_CORRUPT");  // a read shows it as well
   expect_ill();
 }
 

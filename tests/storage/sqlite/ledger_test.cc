@@ -101,7 +101,7 @@ TEST_F(Units, AreListedPageByPageNewestFirst) {
   Page page{.size = 2, .after = ""};
   int pages = 0;
   do {
-    const auto got = ledger().ListUnits(page);
+    const auto got = ledger().ListUnits({}, page);
     ASSERT_OK(got);
     for (const Unit& unit : got->rows) listed.push_back(unit.id);
     page.after = got->next;
@@ -109,7 +109,7 @@ TEST_F(Units, AreListedPageByPageNewestFirst) {
   } while (!page.after.empty());
   EXPECT_EQ(listed, newest_first);
   EXPECT_EQ(pages, 3);
-  EXPECT_EQ(ReasonOf(ledger().ListUnits({.size = 2, .after = "nobody"})), "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(ReasonOf(ledger().ListUnits({}, {.size = 2, .after = "nobody"})), "PAGE_TOKEN_INVALID");
 }
 
 TEST_F(Units, EvidenceIsFoundByUnitAndByValue) {
@@ -266,7 +266,7 @@ TEST_F(Images, AreFoundByIdByHashAndInTheList) {
   EXPECT_EQ(ledger().GetImage(image.id)->file_name, "MS0R.bin");
   EXPECT_EQ((*ledger().FindImageBySha256(image.sha256))->id, image.id);
   EXPECT_FALSE(ledger().FindImageBySha256(std::string(64, '0'))->has_value());
-  EXPECT_EQ(IdsOf(ledger().ListImages({})->rows), (std::vector<std::string>{image.id}));
+  EXPECT_EQ(IdsOf(ledger().ListImages({}, {})->rows), (std::vector<std::string>{image.id}));
   EXPECT_EQ(ReasonOf(ledger().GetImage("nobody")), "IMAGE_NOT_FOUND");
   const Status twice = ledger().Commit([&](Transaction& tx) {
     return tx.InsertImage(SampleImage(tx, image.sha256, content.size()));
