@@ -6,6 +6,28 @@
 #include "daemon/jobs/plan.h"
 
 namespace firmbench::jobs {
+namespace {
+
+// Does the firmware parse, and do its own checks hold against what the drive said of itself then?
+// Of an EEPROM no check is known.
+Status NoteRecognised(storage::Transaction& tx, const storage::Dump& dump, ByteView bytes,
+                      const DumpOrigin& origin) {
+  const inventory::DriveSnapshot& drive = origin.drive;
+  if (dump.memory != ToString(Memory::kFirmware) || dump.purpose == "disagreeing") return Ok();
+  scsi::Identity identity = drive.identity;
+  identity.revision = origin.revision;
+  if (drive.family == nullptr || !drive.family->CheckUndo(*drive.model, identity, bytes)) {
+    return Ok();
+  }
+  return tx.InsertDumpProof({.id = tx.NewId(),
+                             .dump_id = dump.id,
+                             .kind = "recognised",
+                             .job_id = dump.job_id,
+                             .detail = "its ID block is the drive's, its banks are no aliases",
+                             .created_us = tx.now_us()});
+}
+
+}  // namespace
 
 Result<storage::Dump> StoreDump(storage::Transaction& tx, Memory memory, ByteView bytes,
                                 const DumpOrigin& origin) {
@@ -42,6 +64,7 @@ Result<storage::Dump> StoreDump(storage::Transaction& tx, Memory memory, ByteVie
                                         .principal = origin.job.principal,
                                         .reason = origin.drive.unit.why,
                                         .created_us = tx.now_us()}));
+  RETURN_IF_ERROR(NoteRecognised(tx, dump, bytes, origin));
   return dump;
 }
 

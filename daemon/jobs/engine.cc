@@ -56,7 +56,22 @@ Engine::~Engine() { Drain(); }
 Result<Plan> Engine::MakePlanFor(const JobSpec& spec) {
   ASSIGN_OR_RETURN(inventory::Snapshot drive, services_.inventory.Find(spec.drive_id));
   ASSIGN_OR_RETURN(const PlanInputs inputs, LoadInputs(services_.ledger, spec, std::move(drive)));
-  return MakePlan(spec, inputs);
+  Plan plan = MakePlan(spec, inputs);
+  SayWhatIsNotCopied(plan);
+  return plan;
+}
+
+// Said with the plan and no part of its digest: it changes by itself.
+void Engine::SayWhatIsNotCopied(Plan& plan) {
+  if (services_.second_copy == nullptr || !Writes(plan.spec.kind)) return;
+  const CopyState state = services_.second_copy->State();
+  for (auto& problem : CopyProblems(state)) plan.warnings.push_back(std::move(problem));
+  if (!state.failing || !services_.second_copy->required()) return;
+  plan.problems.push_back({"COPY_MISSING",
+                           "nothing is written before its dumps are in the second copy, and that "
+                           "cannot be kept now: " +
+                               state.failing->text,
+                           state.failing->remedy});
 }
 
 Result<JobView> Engine::Create(const CreateRequest& request) {
@@ -65,7 +80,8 @@ Result<JobView> Engine::Create(const CreateRequest& request) {
   ASSIGN_OR_RETURN(const inventory::Snapshot drive,
                    services_.inventory.Find(request.spec.drive_id));
   ASSIGN_OR_RETURN(const PlanInputs inputs, LoadInputs(services_.ledger, request.spec, drive));
-  const Plan plan = MakePlan(request.spec, inputs);
+  Plan plan = MakePlan(request.spec, inputs);
+  SayWhatIsNotCopied(plan);
   const Status allowed = [&]() -> Status {
     RETURN_IF_ERROR(CheckRequest(request, *drive));
     if (!plan.problems.empty()) {

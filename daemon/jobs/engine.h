@@ -104,6 +104,7 @@ class Engine {
   };
 
   Result<std::optional<JobView>> FindRepeated(const CreateRequest& request);
+  void SayWhatIsNotCopied(Plan& plan);
   Result<int64_t> LastSequence(const std::string& job_id);
   Status CheckRequest(const CreateRequest& request, const inventory::DriveSnapshot& drive);
   Status Accept(const storage::Job& row, const Plan& plan);

@@ -15,6 +15,7 @@
 #include "daemon/jobs/open_drive.h"
 #include "daemon/jobs/power_guard.h"
 #include "daemon/jobs/progress_meter.h"
+#include "daemon/jobs/second_copy.h"
 #include "storage/spill.h"
 
 namespace firmbench::jobs {
@@ -28,6 +29,7 @@ struct Services {
   PowerGuard* power = nullptr;         // what keeps the PC awake under a write; may be nullptr
   std::string finish_cut_writes = {};  // "old", "new": brought back without being asked; "" never
   std::string spill_folder = {};  // where a write keeps what the ledger cannot take; "" for nowhere
+  SecondCopy* second_copy = nullptr;  // nullptr: there is none
 };
 
 class Runner final : private families::Observer {
@@ -74,6 +76,7 @@ class Runner final : private families::Observer {
   Status StoreDump(storage::Transaction& tx, Memory memory, ByteView bytes,
                    const std::string& purpose, int64_t reads, const std::string& unit_id);
   Status ReadBackFromLedger();
+  Status CheckCopied();
   Status Verify();
 
   // runner_write.cc: everything behind DUMP_COMMITTED.
@@ -90,6 +93,7 @@ class Runner final : private families::Observer {
   void CheckEepromAfter();
   void JudgeEeprom(ByteView after);
   void Conclude(const Result<Bytes>& after, ByteView before, ByteView target);
+  std::string WrittenBack(ByteView after);
 
   // Small things.
   // Past WRITE_STARTED the spill file takes what the ledger cannot.

@@ -50,6 +50,7 @@ Status Runner::DumpMemories() {
   }
   RETURN_IF_ERROR(BeginStep(StepId::kCommitDumps));
   RETURN_IF_ERROR(CommitDumps());
+  RETURN_IF_ERROR(CheckCopied());
   return EndStep(Outcome::kUnchanged, fmt::format("{} dumps stored and read back", stored_.size()));
 }
 
@@ -169,6 +170,19 @@ Status Runner::ReadBackFromLedger() {
     }
   }
   return Ok();
+}
+
+// Who asked for a second copy before any write gets it: what was just committed is there and read
+// back before the drive is brought into another mode.
+Status Runner::CheckCopied() {
+  if (services_.second_copy == nullptr || stored_.empty()) return Ok();
+  if (!services_.second_copy->required() || !Writes(job_->plan().spec.kind)) {
+    services_.second_copy->Wake();
+    return Ok();
+  }
+  std::vector<std::string> sha256s;
+  for (const Stored& stored : stored_) sha256s.push_back(stored.dump.sha256);
+  return services_.second_copy->CopyNow(sha256s);
 }
 
 Status Runner::Verify() {

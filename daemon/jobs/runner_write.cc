@@ -250,6 +250,16 @@ Status Runner::AskAgain() {
   return Ok();
 }
 
+// The dump that this job wrote into the unit it came from, when exactly its bytes were read back;
+// "" when there is none.
+std::string Runner::WrittenBack(ByteView after) {
+  const storage::Job row = job_->row();
+  if (outcome_ != Outcome::kChangedVerified || row.dump_id.empty() || row.unit_id.empty()) return {};
+  const auto dump = services_.ledger.GetDump(row.dump_id);
+  const bool its_own = dump && dump->unit_id == row.unit_id;
+  return its_own && dump->sha256 == Sha256Hex(after) ? row.dump_id : std::string();
+}
+
 // The outcome follows from what was read, and from nothing else.
 void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView target) {
   const Memory memory = write_plan_.memory;
@@ -285,8 +295,17 @@ void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView targ
                    .WithRemedy("restore the backup that this job made before it wrote")
                    .WithDriveState(DriveState::kPartlyWritten);
   }
+  const std::string proven = WrittenBack(*after);
   Tolerate(Commit([&](storage::Transaction& tx) -> Status {
-             return StoreDump(tx, memory, *after, "readback", 1, job_->row().unit_id);
+             RETURN_IF_ERROR(StoreDump(tx, memory, *after, "readback", 1, job_->row().unit_id));
+             if (proven.empty()) return Ok();
+             return tx.InsertDumpProof(
+                 {.id = tx.NewId(),
+                  .dump_id = proven,
+                  .kind = drive_.snapshot->connection.simulated ? "rehearsed" : "written_back",
+                  .job_id = job_->row().id,
+                  .detail = {},
+                  .created_us = tx.now_us()});
            }),
            "store the read-back");
   Tolerate(EndStep(outcome_, "SHA-256 " + Sha256Hex(*after)), "note the read-back");
