@@ -58,6 +58,11 @@ std::string TakeClaim(Config& config, const toml::node& value) {
   return "";
 }
 
+std::string TakeCopyFolder(Config& config, const toml::node& value) {
+  config.copy_folder = *value.value<std::string>();
+  return config.copy_folder.starts_with('/') ? "" : "folder is an absolute path";
+}
+
 template <auto kField>
 std::string TakeAs(Config& config, const toml::node& value) {
   auto& field = config.*kField;
@@ -75,6 +80,11 @@ constexpr Key kKeys[] = {
     {"recovery", "finish", "a text", kText, TakeFinish},
     {"jobs", "spill_folder", "a text", kText, TakeAs<&Config::spill_folder>},
     {"jobs", "claim_minutes", "a whole number", toml::node_type::integer, TakeClaim},
+    {"copy", "folder", "a text", kText, TakeCopyFolder},
+    {"copy", "require_copy", "true or false", toml::node_type::boolean,
+     TakeAs<&Config::require_copy>},
+    {"copy", "allow_same_filesystem", "true or false", toml::node_type::boolean,
+     TakeAs<&Config::copy_same_filesystem>},
 };
 
 bool IsTable(std::string_view name) {
@@ -112,6 +122,9 @@ Status ReadTable(const toml::table& values, std::string_view table, std::string_
 Result<Config> FromTable(const toml::table& table, std::string_view file) {
   Config config;
   RETURN_IF_ERROR(ReadTable(table, "", file, config));
+  if (config.copy_folder.empty() && config.require_copy) {
+    return Invalid(file, table["copy"].node()->source(), "require_copy needs a folder");
+  }
   return config;
 }
 

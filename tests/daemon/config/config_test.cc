@@ -20,13 +20,17 @@ TEST(Config, HasDefaultsWhenTheFileIsEmpty) {
   EXPECT_EQ(config->finish, Finish::kAsk);
   EXPECT_EQ(config->spill_folder, "");
   EXPECT_EQ(config->claim, std::chrono::minutes(30));
+  EXPECT_EQ(config->copy_folder, "");
+  EXPECT_FALSE(config->require_copy);
+  EXPECT_FALSE(config->copy_same_filesystem);
 }
 
 TEST(Config, ReadsEveryKey) {
   const auto config = ParseConfig(
       "state_dir = '/srv/bench'\nlisten = 'unix:/srv/sock'\nsimulate = 'b.toml'\n"
       "log_level = 'debug'\n[power]\nkeep_awake = false\n[recovery]\nfinish = 'new'\n"
-      "[jobs]\nspill_folder = '/srv/spill'\nclaim_minutes = 1440\n",
+      "[jobs]\nspill_folder = '/srv/spill'\nclaim_minutes = 1440\n"
+      "[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\nallow_same_filesystem = true\n",
       "bench.toml");
   ASSERT_TRUE(config);
   EXPECT_EQ(config->state_dir, "/srv/bench");
@@ -37,6 +41,9 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->finish, Finish::kNew);
   EXPECT_EQ(config->spill_folder, "/srv/spill");
   EXPECT_EQ(config->claim, std::chrono::minutes(1440));
+  EXPECT_EQ(config->copy_folder, "/mnt/copy");
+  EXPECT_TRUE(config->require_copy);
+  EXPECT_TRUE(config->copy_same_filesystem);
 }
 
 TEST(Config, IsShippedAsAnExampleThatSaysTheDefaults) {
@@ -51,6 +58,8 @@ TEST(Config, IsShippedAsAnExampleThatSaysTheDefaults) {
   EXPECT_EQ(config->finish, defaults.finish);
   EXPECT_EQ(config->spill_folder, defaults.spill_folder);
   EXPECT_EQ(config->claim, defaults.claim);
+  EXPECT_EQ(config->copy_folder, defaults.copy_folder);
+  EXPECT_EQ(config->require_copy, defaults.require_copy);
 }
 
 struct Mistake {
@@ -85,6 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Mistake{"[jobs]\nclaim_minutes = 0\n", "bench.toml:2:17", "1 to 1440"},
                       Mistake{"[jobs]\nclaim_minutes = 1441\n", "bench.toml:2:17", "1 to 1440"},
                       Mistake{"[jobs]\nclaim_minutes = 1.5\n", "bench.toml:2:17", "whole number"},
+                      Mistake{"[copy]\nfolder = 'mnt'\n", "bench.toml:2:10", "absolute path"},
+                      Mistake{"[copy]\nrequire_copy = true\n", "bench.toml:1:", "needs a folder"},
                       Mistake{"[[jobs]]\n", "bench.toml:1:", "jobs is a table"}));
 
 TEST(Config, NamesAFileThatIsNotThere) {
