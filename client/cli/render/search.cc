@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/cli/render/search.h"
+
+#include "client/cli/render/text.h"
+
+namespace firmbench::cli::render {
+
+std::string HitTable(const v1::SearchResponse& found) {
+  Table table({"NAME", "WHAT", "FIELD", "TEXT"}, LastColumn::kText);
+  for (const v1::SearchHit& hit : found.hits()) {
+    table.Add({hit.name(), hit.title(), hit.field(), hit.text()});
+  }
+  return table.Render();
+}
+
+}  // namespace firmbench::cli::render
