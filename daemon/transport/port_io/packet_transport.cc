@@ -95,16 +95,16 @@ Result<uint8_t> PacketTransport::WaitIdle(Nanos limit) {
 }
 
 PacketTransport::Ended PacketTransport::Send(const scsi::Command& command) {
-  Access select[] = {
-      Access::Write(Register::kDevice, device_),
-      Access::Read(Register::kControl),  // 400 ns for the drive to answer as selected
-      Access::WaitClear(Register::kStatus, kBusy | kDataRequest)};
-  if (!task_file_->Run(select, Within(kSelectLimit))) {
-    const auto last = static_cast<uint8_t>(select[2].value16);
-    const bool nobody =
-        std::find(std::begin(kNoDevice), std::end(kNoDevice), last) != std::end(kNoDevice);
-    return {.host_status = nobody ? kNoConnect : kTimeOut};
+  // Read once more than needed: 400 ns for the drive to answer as selected.
+  Access select[] = {Access::Write(Register::kDevice, device_), Access::Read(Register::kControl),
+                     Access::Read(Register::kStatus)};
+  if (!task_file_->Run(select)) return {.host_status = kAdapterError};
+  const auto at_first = static_cast<uint8_t>(select[2].value16);
+  if (std::find(std::begin(kNoDevice), std::end(kNoDevice), at_first) != std::end(kNoDevice)) {
+    return {.host_status = kNoConnect};
   }
+  Access idle[] = {Access::WaitClear(Register::kStatus, kBusy | kDataRequest)};
+  if (!task_file_->Run(idle, Within(kSelectLimit))) return {.host_status = kTimeOut};
   Access packet[] = {Access::Write(Register::kFeatures, 0),
                      Access::Write(Register::kSectorCount, 0),
                      Access::Write(Register::kLbaMid, kByteCountLimit & 0xff),
