@@ -340,7 +340,11 @@ struct AuditReport {
   std::string root_hash;  // hex, of the whole tree
   int64_t blobs = 0;
   int64_t blob_bytes = 0;
+  int64_t checkpoints = 0;
   std::vector<std::string> problems;  // empty: all is well
+  // What a reader of the log should know, though the ledger is as it was written: keys that were
+  // replaced, a ledger that was put back to an earlier state.
+  std::vector<std::string> notes;
 };
 
 // A page of a list: at most `size` rows (1 to 1000) after the row that `after` names ("" for the
@@ -382,6 +386,7 @@ struct AuditFilter {
   std::string action;
   int64_t from_us = 0;   // not before; 0: any
   int64_t until_us = 0;  // before; 0: any
+  std::string unit_id;   // the unit, its jobs and dumps, and those of units merged into it
 };
 
 }  // namespace firmbench::storage

@@ -134,6 +134,19 @@ class Ledger {
   virtual Result<std::vector<Claim>> ListClaims(const std::string& drive_id,
                                                 bool in_force_only) = 0;
   virtual Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) = 0;
+  // At most `limit` (1 to 1000) entries from number `first` on, oldest first.
+  virtual Result<std::vector<AuditEntry>> ExportAudit(const AuditFilter& filter, int64_t first,
+                                                      int limit) = 0;
+  virtual Result<AuditEntry> GetAuditEntry(int64_t sequence) = 0;  // AUDIT_ENTRY_NOT_FOUND
+
+  // The audit tree (RFC 6962) at this size or any that it had; hashes are hex. Proofs cost
+  // O(log n). TREE_RANGE for a leaf or a size that was never there.
+  virtual Result<int64_t> AuditSize() = 0;
+  virtual Result<std::string> AuditRoot(int64_t size) = 0;
+  virtual Result<std::vector<std::string>> ProveInclusion(int64_t sequence, int64_t size) = 0;
+  virtual Result<std::vector<std::string>> ProveConsistency(int64_t old_size, int64_t new_size) = 0;
+  // The newest that was signed of the tree of that size.
+  virtual Result<std::optional<Checkpoint>> FindCheckpoint(int64_t size) = 0;
 
   // Dumps' blobs that are not yet at `place`, oldest first.
   virtual Result<std::vector<std::string>> ListUncopied(const std::string& place, int limit) = 0;
@@ -148,7 +161,8 @@ class Ledger {
   virtual Status StreamBlob(const std::string& sha256,
                             const std::function<Status(ByteView)>& sink) = 0;
 
-  // Walks everything: SQLite's own check, every entry, every node of the tree, every blob.
+  // Walks everything: SQLite's own check, every entry, every node of the tree, every checkpoint
+  // with its signature, every row, every blob. Reads once, in bounded memory.
   virtual Result<AuditReport> Verify() = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/ids.h"
 #include "storage/audit/entry.h"
+#include "storage/sqlite/audit_queries.h"
 #include "storage/sqlite/blobs.h"
 #include "storage/sqlite/erase.h"
 #include "storage/sqlite/migrate.h"
@@ -175,6 +176,29 @@ Result<std::vector<Claim>> SqliteLedger::ListClaims(const std::string& drive_id,
 }
 Result<Paged<AuditEntry>> SqliteLedger::ListAudit(const AuditFilter& filter, const Page& page) {
   return Read([&](Database& db) { return sqlite::ListAudit(db, filter, page); });
+}
+Result<std::vector<AuditEntry>> SqliteLedger::ExportAudit(const AuditFilter& filter, int64_t first,
+                                                          int limit) {
+  return Read([&](Database& db) { return sqlite::ExportAudit(db, filter, first, limit); });
+}
+Result<AuditEntry> SqliteLedger::GetAuditEntry(int64_t sequence) {
+  return Read([&](Database& db) { return sqlite::GetAuditEntry(db, sequence); });
+}
+Result<int64_t> SqliteLedger::AuditSize() {
+  return Read([](Database& db) { return sqlite::AuditSize(db); });
+}
+Result<std::string> SqliteLedger::AuditRoot(int64_t size) {
+  return Read([&](Database& db) { return sqlite::AuditRoot(db, size); });
+}
+Result<std::vector<std::string>> SqliteLedger::ProveInclusion(int64_t sequence, int64_t size) {
+  return Read([&](Database& db) { return sqlite::ProveInclusion(db, sequence, size); });
+}
+Result<std::vector<std::string>> SqliteLedger::ProveConsistency(int64_t old_size,
+                                                                int64_t new_size) {
+  return Read([&](Database& db) { return sqlite::ProveConsistency(db, old_size, new_size); });
+}
+Result<std::optional<Checkpoint>> SqliteLedger::FindCheckpoint(int64_t size) {
+  return Read([&](Database& db) { return sqlite::FindCheckpoint(db, size); });
 }
 
 Result<std::vector<std::string>> SqliteLedger::ListUncopied(const std::string& place, int limit) {

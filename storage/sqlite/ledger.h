@@ -57,6 +57,14 @@ class SqliteLedger final : public Ledger {
   Result<std::vector<Quarantine>> ListQuarantines(bool in_force_only) override;
   Result<std::vector<Claim>> ListClaims(const std::string& drive_id, bool in_force_only) override;
   Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) override;
+  Result<std::vector<AuditEntry>> ExportAudit(const AuditFilter& filter, int64_t first,
+                                              int limit) override;
+  Result<AuditEntry> GetAuditEntry(int64_t sequence) override;
+  Result<int64_t> AuditSize() override;
+  Result<std::string> AuditRoot(int64_t size) override;
+  Result<std::vector<std::string>> ProveInclusion(int64_t sequence, int64_t size) override;
+  Result<std::vector<std::string>> ProveConsistency(int64_t old_size, int64_t new_size) override;
+  Result<std::optional<Checkpoint>> FindCheckpoint(int64_t size) override;
   Result<std::vector<std::string>> ListUncopied(const std::string& place, int limit) override;
   Result<std::vector<SearchHit>> Search(const std::string& text, int limit) override;
   Result<Bytes> ReadBlob(const std::string& sha256) override;

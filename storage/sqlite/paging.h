@@ -38,6 +38,11 @@ class Where {
         " JOIN family f ON u.merged_into = f.id) SELECT id FROM family)",
         column, values_.size()));
   }
+  // Binds the text and returns the parameter's name, for a condition given to Add.
+  std::string Parameter(const std::string& value) {
+    values_.emplace_back(value);
+    return fmt::format("?{}", values_.size());
+  }
   // A number, bound; `comparison` is "a.b >=".
   void Compare(const char* comparison, int64_t value) {
     values_.emplace_back(value);

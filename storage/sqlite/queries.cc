@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <unordered_map>
 
-#include "storage/sqlite/audit_log.h"
 #include "storage/sqlite/paging.h"
 
 namespace firmbench::storage::sqlite {
@@ -259,26 +257,6 @@ Result<std::vector<Claim>> ListClaims(Database& database, const std::string& dri
   where.BindTo(list);
   if (in_force_at_us != 0) list.BindOne(parameter, in_force_at_us);
   return All<Claim>(list);
-}
-
-Result<Paged<AuditEntry>> ListAudit(Database& database, const AuditFilter& filter,
-                                    const Page& page) {
-  int64_t start = std::numeric_limits<int64_t>::max();
-  if (!page.after.empty()) {
-    const char* const end = page.after.data() + page.after.size();
-    const auto parsed = std::from_chars(page.after.data(), end, start);
-    if (parsed.ec != std::errc() || parsed.ptr != end || start < 0) return BadPage();
-  }
-  Where where;
-  where.Equals("a.resource", filter.resource);
-  where.Equals("a.principal", filter.principal);
-  where.Equals("a.action", filter.action);
-  if (filter.from_us != 0) where.Compare("a.time_us >=", filter.from_us);
-  if (filter.until_us != 0) where.Compare("a.time_us <", filter.until_us);
-  return OnePage<AuditEntry>(
-      database, fmt::format("SELECT {} FROM audit_entries a", kAuditColumns), "a.sequence",
-      std::move(where), start, page, ReadAuditEntry,
-      [](const AuditEntry& entry) { return fmt::format("{}", entry.sequence); });
 }
 
 }  // namespace firmbench::storage::sqlite

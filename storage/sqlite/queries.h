@@ -47,7 +47,5 @@ Result<std::vector<Quarantine>> ListQuarantines(Database& database, bool in_forc
 // `in_force_at_us` 0: all of them.
 Result<std::vector<Claim>> ListClaims(Database& database, const std::string& drive_id,
                                       int64_t in_force_at_us);
-Result<Paged<AuditEntry>> ListAudit(Database& database, const AuditFilter& filter,
-                                    const Page& page);
 
 }  // namespace firmbench::storage::sqlite

@@ -113,6 +113,24 @@ class LedgerSpy final : public storage::Ledger {
                                                         const storage::Page& page) override {
     return real_.ListAudit(filter, page);
   }
+  Result<std::vector<storage::AuditEntry>> ExportAudit(const storage::AuditFilter& filter,
+                                                       int64_t first, int limit) override {
+    return real_.ExportAudit(filter, first, limit);
+  }
+  Result<storage::AuditEntry> GetAuditEntry(int64_t sequence) override {
+    return real_.GetAuditEntry(sequence);
+  }
+  Result<int64_t> AuditSize() override { return real_.AuditSize(); }
+  Result<std::string> AuditRoot(int64_t size) override { return real_.AuditRoot(size); }
+  Result<std::vector<std::string>> ProveInclusion(int64_t sequence, int64_t size) override {
+    return real_.ProveInclusion(sequence, size);
+  }
+  Result<std::vector<std::string>> ProveConsistency(int64_t old_size, int64_t new_size) override {
+    return real_.ProveConsistency(old_size, new_size);
+  }
+  Result<std::optional<storage::Checkpoint>> FindCheckpoint(int64_t size) override {
+    return real_.FindCheckpoint(size);
+  }
   Result<std::vector<std::string>> ListUncopied(const std::string& place, int limit) override {
     return real_.ListUncopied(place, limit);
   }
