@@ -85,6 +85,7 @@ constexpr Key kKeys[] = {
      TakeAs<&Config::require_copy>},
     {"copy", "allow_same_filesystem", "true or false", toml::node_type::boolean,
      TakeAs<&Config::copy_same_filesystem>},
+    {"port_io", "enabled", "true or false", toml::node_type::boolean, TakeAs<&Config::port_io>},
 };
 
 bool IsTable(std::string_view name) {

@@ -35,6 +35,8 @@ struct Config {
   std::string copy_folder;            // [copy] folder, absolute; "" for no second copy
   bool require_copy = false;          // [copy] require_copy: no write before its dumps are there
   bool copy_same_filesystem = false;  // [copy] allow_same_filesystem
+
+  bool port_io = false;  // [port_io] enabled: drives on IDE ports that the kernel has left
 };
 
 // One day: what the engine grants at most.
@@ -42,9 +44,9 @@ inline constexpr int64_t kMaxClaimMinutes = 24 * 60;
 
 // Keys: state_dir, listen, simulate, log_level; keep_awake in [power]; finish ("ask", "old", "new")
 // in [recovery]; spill_folder and claim_minutes (1 to kMaxClaimMinutes) in [jobs]; folder (an
-// absolute path), require_copy and allow_same_filesystem in [copy]. A key that is unknown, twice
-// there, of another type or out of range is CONFIG_INVALID with file, line and column;
-// CONFIG_UNREADABLE when there is no such file.
+// absolute path), require_copy and allow_same_filesystem in [copy]; enabled in [port_io]. A key
+// that is unknown, twice there, of another type or out of range is CONFIG_INVALID with file, line
+// and column; CONFIG_UNREADABLE when there is no such file.
 Result<Config> ParseConfig(std::string_view text, std::string_view file_name);
 Result<Config> LoadConfig(const std::string& path);
 

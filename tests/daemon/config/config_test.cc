@@ -23,6 +23,7 @@ TEST(Config, HasDefaultsWhenTheFileIsEmpty) {
   EXPECT_EQ(config->copy_folder, "");
   EXPECT_FALSE(config->require_copy);
   EXPECT_FALSE(config->copy_same_filesystem);
+  EXPECT_FALSE(config->port_io);
 }
 
 TEST(Config, ReadsEveryKey) {
@@ -30,7 +31,8 @@ TEST(Config, ReadsEveryKey) {
       "state_dir = '/srv/bench'\nlisten = 'unix:/srv/sock'\nsimulate = 'b.toml'\n"
       "log_level = 'debug'\n[power]\nkeep_awake = false\n[recovery]\nfinish = 'new'\n"
       "[jobs]\nspill_folder = '/srv/spill'\nclaim_minutes = 1440\n"
-      "[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\nallow_same_filesystem = true\n",
+      "[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\nallow_same_filesystem = true\n"
+      "[port_io]\nenabled = true\n",
       "bench.toml");
   ASSERT_TRUE(config);
   EXPECT_EQ(config->state_dir, "/srv/bench");
@@ -44,6 +46,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->copy_folder, "/mnt/copy");
   EXPECT_TRUE(config->require_copy);
   EXPECT_TRUE(config->copy_same_filesystem);
+  EXPECT_TRUE(config->port_io);
 }
 
 TEST(Config, IsShippedAsAnExampleThatSaysTheDefaults) {
@@ -60,6 +63,7 @@ TEST(Config, IsShippedAsAnExampleThatSaysTheDefaults) {
   EXPECT_EQ(config->claim, defaults.claim);
   EXPECT_EQ(config->copy_folder, defaults.copy_folder);
   EXPECT_EQ(config->require_copy, defaults.require_copy);
+  EXPECT_EQ(config->port_io, defaults.port_io);
 }
 
 struct Mistake {
