@@ -59,9 +59,11 @@ Result<v1::Job> CreateOnce(Context& context, MakeJob<Request> method, const Requ
   }
 }
 
+// The job that was made; nullopt after --dry-run.
 template <typename Request>
-Ending Run(Context& context, const v1::Drive& drive, MakeJob<Request> method, Request request,
-           const JobFlowOptions& options) {
+Result<std::optional<v1::Job>> Make(Context& context, const v1::Drive& drive,
+                                    MakeJob<Request> method, Request request,
+                                    const JobFlowOptions& options) {
   request.set_override_reason(options.reason);
   request.set_validate_only(true);
   ASSIGN_OR_RETURN(const v1::Job planned, Call(context.client.jobs(), method, request));
@@ -75,16 +77,24 @@ Ending Run(Context& context, const v1::Drive& drive, MakeJob<Request> method, Re
     context.console.Err(plan_text(context.err_style()));
   }
   if (planned.plan().problems_size() > 0) return FirstProblem(planned.plan());
-  if (options.dry_run) return ExitCode::kOk;
+  if (options.dry_run) return std::optional<v1::Job>();
   if (options.writes && !options.yes) RETURN_IF_ERROR(AskThePerson(context, drive));
 
   request.set_validate_only(false);
   request.set_plan_digest(planned.plan().digest());
   request.set_etag(planned.plan().etag().empty() ? drive.etag() : planned.plan().etag());
   request.set_request_id(NewId(RealClock()));
-  ASSIGN_OR_RETURN(const v1::Job job, CreateOnce(context, method, request));
+  ASSIGN_OR_RETURN(v1::Job job, CreateOnce(context, method, request));
   context.console.Err(fmt::format("job {} created\n", render::Clean(job.name())));
-  return WatchToEnd(context, job.name());
+  return std::optional<v1::Job>(std::move(job));
+}
+
+template <typename Request>
+Ending Run(Context& context, const v1::Drive& drive, MakeJob<Request> method, Request request,
+           const JobFlowOptions& options) {
+  ASSIGN_OR_RETURN(const std::optional<v1::Job> job,
+                   Make(context, drive, method, std::move(request), options));
+  return job.has_value() ? WatchToEnd(context, job->name()) : ExitCode::kOk;
 }
 
 }  // namespace
@@ -103,6 +113,17 @@ Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,
   *request.mutable_job() = std::move(wanted);
   request.mutable_job()->set_drive(drive.name());
   return Run(context, drive, &v1::JobService::Stub::CreateJob, std::move(request), options);
+}
+
+Result<std::optional<v1::Job>> ReadDrive(Context& context, const v1::Drive& drive,
+                                         v1::Memory memory) {
+  v1::CreateJobRequest request;
+  request.mutable_job()->set_kind("backup");
+  request.mutable_job()->set_memory(memory);
+  request.mutable_job()->set_drive(drive.name());
+  ASSIGN_OR_RETURN(const std::optional<v1::Job> job,
+                   Make(context, drive, &v1::JobService::Stub::CreateJob, std::move(request), {}));
+  return WatchQuietly(context, job->name());
 }
 
 Ending RunRecovery(Context& context, const v1::Drive& drive, const std::string& job_name,

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "client/cli/render/text.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/unique_fd.h"
 
@@ -121,7 +122,7 @@ std::string FileName(const std::string& path) {
     std::replace_if(
         name.begin(), name.end(), [](char c) { return (c & 0x80) != 0; }, '?');
   }
-  return name;
+  return render::Clean(name);
 }
 
 Result<v1::Upload> UploadBytes(BenchClient& client, const std::string& file_name, ByteView bytes) {
@@ -141,12 +142,14 @@ Result<v1::Upload> UploadBytes(BenchClient& client, const std::string& file_name
   return upload;
 }
 
-Result<v1::Image> AddImage(BenchClient& client, const std::string& path) {
+Result<v1::Image> AddImage(BenchClient& client, const std::string& path,
+                           const std::string& revision) {
   ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path));
   ASSIGN_OR_RETURN(const v1::Upload upload, UploadBytes(client, FileName(path), bytes));
   v1::FinishUploadRequest finish;
   finish.set_name(upload.name());
   finish.set_sha256(Sha256Hex(bytes));
+  finish.set_firmware_revision(revision);
   return Call(client.images(), &v1::ImageService::Stub::FinishUpload, finish);
 }
 

@@ -20,12 +20,14 @@ Result<Bytes> ReadFile(const std::string& path);
 // Makes a new file with these bytes, whole or not at all. FILE_EXISTS unless `replace`,
 // FILE_NOT_WRITTEN.
 Status WriteFile(const std::string& path, ByteView bytes, bool replace);
-// The last part of a path.
+// The last part of a path, as it may be shown: what a terminal would obey becomes '?'.
 std::string FileName(const std::string& path);
 
 // Uploads the bytes and leaves them an upload.
 Result<v1::Upload> UploadBytes(BenchClient& client, const std::string& file_name, ByteView bytes);
-// Uploads the file into the library of images.
-Result<v1::Image> AddImage(BenchClient& client, const std::string& path);
+// Uploads the file into the library of images; `revision` says which firmware of an updater that
+// holds several.
+Result<v1::Image> AddImage(BenchClient& client, const std::string& path,
+                           const std::string& revision = {});
 
 }  // namespace firmbench::cli

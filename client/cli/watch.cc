@@ -189,18 +189,23 @@ v1::Job Whole(Context& context, const v1::Job& closed) {
 
 }  // namespace
 
-Ending WatchToEnd(Context& context, const std::string& job_name) {
+Result<std::optional<v1::Job>> WatchQuietly(Context& context, const std::string& job_name) {
   Watch watch(context, job_name);
   ASSIGN_OR_RETURN(const std::optional<v1::Job> closed, watch.Run());
   if (closed.has_value()) {
-    const v1::Job whole = Whole(context, *closed);
+    v1::Job whole = Whole(context, *closed);
     context.last_known.KeepJob(whole);
-    return PrintClosedJob(context, whole);
+    return std::optional<v1::Job>(std::move(whole));
   }
   context.console.Err(fmt::format(
       "\nyou no longer watch {0}; the job goes on. `firmbench job watch {0}` watches it again\n",
       render::Clean(job_name)));
-  return ExitCode::kInterrupted;
+  return std::optional<v1::Job>();
+}
+
+Ending WatchToEnd(Context& context, const std::string& job_name) {
+  ASSIGN_OR_RETURN(const std::optional<v1::Job> closed, WatchQuietly(context, job_name));
+  return closed.has_value() ? PrintClosedJob(context, *closed) : ExitCode::kInterrupted;
 }
 
 Ending PrintClosedJob(Context& context, const v1::Job& job) {

@@ -21,6 +21,9 @@ struct ComparedSide {
 // COMPARE_SIDE_MISSING and what looking up the dump, image or upload returns.
 Result<ComparedSide> LoadSide(const Context& bench, Uploads& uploads, const v1::CompareSide& side);
 
-v1::CompareDumpsResponse CompareSides(const ComparedSide& a, const ComparedSide& b);
+// `with_lines`: also the bytes around what differs, at most kMostLines lines of 16.
+inline constexpr size_t kMostLines = 4096;
+v1::CompareDumpsResponse CompareSides(const ComparedSide& a, const ComparedSide& b,
+                                      bool with_lines);
 
 }  // namespace firmbench::rpc

@@ -3,6 +3,7 @@
 
 // ImageService: firmware files into the library and out of it. Thread-safe.
 
+#include "daemon/jobs/library.h"
 #include "daemon/rpc/context.h"
 #include "daemon/rpc/uploads.h"
 #include "firmbench/v1/image_service.grpc.pb.h"
@@ -22,6 +23,15 @@ class ImageService final : public v1::ImageService::CallbackService {
   grpc::ServerUnaryReactor* FinishUpload(grpc::CallbackServerContext* context,
                                          const v1::FinishUploadRequest* request,
                                          v1::Image* response) override;
+  grpc::ServerUnaryReactor* AddImageFromDump(grpc::CallbackServerContext* context,
+                                             const v1::AddImageFromDumpRequest* request,
+                                             v1::Image* response) override;
+  grpc::ServerUnaryReactor* MarkImage(grpc::CallbackServerContext* context,
+                                      const v1::MarkImageRequest* request,
+                                      v1::Image* response) override;
+  grpc::ServerUnaryReactor* ListImageMarks(grpc::CallbackServerContext* context,
+                                           const v1::ListImageMarksRequest* request,
+                                           v1::ListImageMarksResponse* response) override;
   grpc::ServerUnaryReactor* ListImages(grpc::CallbackServerContext* context,
                                        const v1::ListImagesRequest* request,
                                        v1::ListImagesResponse* response) override;
@@ -33,6 +43,7 @@ class ImageService final : public v1::ImageService::CallbackService {
 
  private:
   v1::Upload Show(const UploadState& upload) const;
+  v1::Image Show(const jobs::AddedImage& added) const;
 
   const Context& bench_;
   Uploads& uploads_;

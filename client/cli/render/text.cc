@@ -33,12 +33,32 @@ std::string Sized(int64_t bytes, std::string_view blank) {
                        : fmt::format("{} {}", bytes, bytes == 1 ? "byte" : "bytes");
 }
 
+// Marks that turn the writing direction around or break lines: U+061C, U+200E, U+200F, U+2028 to
+// U+202E, U+2066 to U+2069. How many bytes of UTF-8 such a mark at `at` has; 0 when it is none.
+size_t DirectionMark(std::string_view text, size_t at) {
+  const std::string_view two = text.substr(at, 2);
+  if (two == "\xd8\x9c") return 2;
+  const std::string_view three = text.substr(at, 3);
+  if (three.size() < 3 || !three.starts_with("\xe2")) return 0;
+  const auto middle = static_cast<uint8_t>(three[1]);
+  const auto last = static_cast<uint8_t>(three[2]);
+  const bool in_80 =
+      middle == 0x80 && (last == 0x8e || last == 0x8f || (last >= 0xa8 && last <= 0xae));
+  const bool in_81 = middle == 0x81 && last >= 0xa6 && last <= 0xa9;
+  return in_80 || in_81 ? 3 : 0;
+}
+
 }  // namespace
 
 std::string Clean(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
+    if (const size_t mark = DirectionMark(text, i); mark > 0) {
+      clean += '?';
+      i += mark - 1;
+      continue;
+    }
     const auto byte = static_cast<uint8_t>(text[i]);
     // U+0080 to U+009F, C2 80 to C2 9F in UTF-8, are control characters to some terminals.
     const bool c1 = byte == 0xC2 && i + 1 < text.size() &&

@@ -22,7 +22,8 @@ namespace firmbench::cli::render {
 // Running text is wrapped here, whatever the terminal's width, so that output is reproducible.
 inline constexpr size_t kTextWidth = 96;
 
-// Text from the bench as it may reach a terminal: control characters become '?'.
+// Text from the bench as it may reach a terminal: control characters and marks that turn the
+// writing direction around become '?'.
 std::string Clean(std::string_view text);
 // Columns that the text takes, counting code points.
 size_t Columns(std::string_view text);

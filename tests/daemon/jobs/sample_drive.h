@@ -52,6 +52,7 @@ inline jobs::PlanInputs FlashInputs(inventory::DriveSnapshot drive, Bytes bytes)
   image.model = "LTR-48246S";
   image.revision = "SS0C";
   image.sha256 = Sha256Hex(bytes);
+  image.approved = true;
   inputs.image = image;
   inputs.payload = std::move(bytes);
   return inputs;
