@@ -11,7 +11,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/ids.h"
 #include "daemon/base/log.h"
-#include "daemon/inventory/known_units.h"
+#include "daemon/inventory/evidence.h"
 
 namespace firmbench::inventory {
 namespace {
@@ -99,7 +99,7 @@ bool Concerns(const storage::Quarantine& quarantine, const DriveSnapshot& drive)
 }
 
 Inventory::Inventory(DriveSource& source, storage::Ledger& ledger)
-    : source_(source), ledger_(ledger) {
+    : source_(source), ledger_(ledger), known_(ledger) {
   source_.Watch([this] { Rescan(); });
 }
 
@@ -263,6 +263,7 @@ void Inventory::Identify(const std::string& id) {
     MatchToLedger(snapshot, eeprom);
     changed = Publish(std::move(snapshot), std::move(eeprom));
   }
+  NoteWhatIsNew(id);
   Announce(changed);
 }
 
@@ -321,17 +322,21 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
   return snapshot;
 }
 
-void Inventory::MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const {
+void Inventory::MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) {
   snapshot.unit = {};
   if (snapshot.condition == DriveCondition::kReady && snapshot.model != nullptr) {
     Observed observed;
-    if (const auto serial = snapshot.identity.serial()) observed.serials.push_back(*serial);
+    for (const SerialSeen& serial : SerialsOf(snapshot.identity)) {
+      observed.serials.push_back(serial.value);
+    }
     observed.eeprom.assign(eeprom.begin(), eeprom.end());
-    auto known = LoadKnownUnits(ledger_);
-    if (known) {
-      snapshot.unit = MatchUnit(observed, *known, snapshot.model->volatile_eeprom);
+    observed.topology = snapshot.topology;
+    observed.bridge = snapshot.bridge;
+    auto match = MatchContent(observed, snapshot.model->volatile_eeprom);
+    if (match) {
+      snapshot.unit = std::move(*match);
     } else {
-      snapshot.problems.push_back(ToProblem(known.error()));
+      snapshot.problems.push_back(ToProblem(match.error()));
     }
   }
   TakeQuarantines(snapshot);
@@ -361,7 +366,8 @@ void Inventory::TakeQuarantines(DriveSnapshot& snapshot) const {
         {"RECOVERY_NEEDED",
          fmt::format("the {} write to the drive in {} was cut off at {}: it may not start until it "
                      "is brought back",
-                     job->memory, snapshot.bay, FormatMinute(job->write_started_us)),
+                     job->memory == "all" ? "firmware and EEPROM" : job->memory, snapshot.bay,
+                     FormatMinute(job->write_started_us)),
          "firmbench job recover jobs/" + root});
     told = true;
   }

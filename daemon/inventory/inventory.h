@@ -14,6 +14,7 @@
 #include "daemon/base/mutex.h"
 #include "daemon/base/unique_fd.h"
 #include "daemon/inventory/drive_source.h"
+#include "daemon/inventory/known_units.h"
 #include "daemon/inventory/lane.h"
 #include "daemon/inventory/unit_match.h"
 #include "storage/storage.h"
@@ -64,6 +65,25 @@ using Snapshot = std::shared_ptr<const DriveSnapshot>;
 // Not when only its EEPROM is another one afterwards: that is for a person to judge.
 bool NeedsRecovery(const storage::Job& job);
 
+// Records who the drive says it is and where it is, as far as the unit's evidence does not say so
+// already: in the transaction of a job (`job_id`), or "" for what is seen between jobs.
+Status RecordEvidence(storage::Transaction& tx, const DriveSnapshot& drive,
+                      const KnownUnit* already_known, const std::string& unit_id,
+                      const std::string& job_id);
+
+// What the dumps of all units of its model say of a unit's EEPROM.
+struct EepromKnowledge {
+  size_t size_bytes = 0;  // 0: the unit has no EEPROM dump
+  size_t units = 0;       // of this model whose EEPROM is known, this one included
+  size_t pairs = 0;       // of dumps that showed a change without anybody writing
+  bool use_known = false;
+  std::vector<families::ByteRange> changes_with_use;
+  std::vector<families::ByteRange> same_in_all;  // belong to the model; empty for few units
+  Bytes newest;                                  // its newest EEPROM dump
+  Bytes use;         // one byte per byte, 1 where it changes with use; empty while nobody knows
+  std::string text;  // in words, with counts
+};
+
 // Does the quarantine keep this drive from being written: its own, its unit's, its port's or its
 // bridge's?
 bool Concerns(const storage::Quarantine& quarantine, const DriveSnapshot& drive);
@@ -98,6 +118,24 @@ class Inventory {
   // Takes quarantines and units from the ledger again, without touching the drive.
   void Reassess(const std::string& id);
 
+  // The same for every drive, after somebody decided about the unit (or, "", about any).
+  void UnitChanged(const std::string& unit_id);
+
+  // Bytes of the model's EEPROM that change with use: what its row names, else what the dumps of
+  // its units have taught. Empty: not yet known.
+  std::vector<families::ByteRange> VolatileEeprom(const families::ModelInfo& model, bool simulated);
+  // Whose is this content? Compares with all known units, as an identification does. Blocks on the
+  // database when the ledger changed. LEDGER_* errors.
+  Result<UnitMatch> MatchContent(const Observed& observed,
+                                 std::span<const families::ByteRange> volatile_ranges);
+  // What the ledger's dumps teach of a unit's EEPROM.
+  Result<EepromKnowledge> KnowledgeOf(const std::string& unit_id);
+  // The drive `drive_id` when it is attached and its EEPROM, as read when it was identified, has
+  // this SHA-256; nullptr otherwise.
+  Snapshot DriveHolding(const std::string& drive_id, const std::string& eeprom_sha256) const;
+  // On how many units this serial number was seen.
+  Result<size_t> UnitsWithSerial(const std::string& serial);
+
   // Blocks until no drive is kIdentifying, or until the limit; false when it was reached.
   bool WaitUntilIdentified(Nanos limit);
 
@@ -118,7 +156,8 @@ class Inventory {
   void Announce(const std::vector<std::string>& changed);
   void Identify(const std::string& id);
   DriveSnapshot AskDrive(const Attachment& attachment, DriveSnapshot snapshot, Bytes& eeprom) const;
-  void MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) const FB_REQUIRES(assess_mutex_);
+  void MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) FB_REQUIRES(assess_mutex_);
+  void NoteWhatIsNew(const std::string& id);
   void TakeQuarantines(DriveSnapshot& snapshot) const;
   std::string MarkTwins(DriveSnapshot& snapshot) const FB_REQUIRES(mutex_);
   Lane* LaneFor(const std::string& channel) FB_REQUIRES(mutex_);
@@ -129,6 +168,9 @@ class Inventory {
   // Held from reading the ledger until what was read is published, so that an older look never
   // replaces a newer one. Taken before mutex_.
   Mutex assess_mutex_;
+  // Taken last of all; held while comparing, never while asking hardware.
+  Mutex known_mutex_;
+  KnownUnits known_ FB_GUARDED_BY(known_mutex_);
   mutable Mutex mutex_;
   CondVar identified_;
   bool stopping_ FB_GUARDED_BY(mutex_) = false;

@@ -11,9 +11,9 @@ namespace {
 
 using test::Must;
 
-class KnownUnits : public testing::Test {
+class KnownUnitsTest : public testing::Test {
  protected:
-  KnownUnits()
+  KnownUnitsTest()
       : real_(Must(storage::OpenLedger({.path = folder_.Path("ledger.db")}))), ledger_(*real_) {}
 
   std::string AddUnit(bool archived = false) {
@@ -44,30 +44,61 @@ class KnownUnits : public testing::Test {
   test::LedgerSpy ledger_;
 };
 
-TEST_F(KnownUnits, HaveTheirSerialsAndStableHashes) {
+TEST_F(KnownUnitsTest, HaveTheirSerialsAndStableHashes) {
   const std::string unit = AddUnit();
   AddEvidence(unit, "vpd_serial", "S1");
   AddEvidence(unit, "mmc_serial", "S2");
   AddEvidence(unit, "ata_serial", "S3");
   AddEvidence(unit, "topology", "sim/0");
   AddEvidence(unit, "eeprom_stable", std::string(64, 'a'));
-  const auto units = Must(LoadKnownUnits(ledger_));
+  AddEvidence(unit, "topology", "sim/3");
+  AddEvidence(unit, "bridge_serial", "B1");
+  KnownUnits all(ledger_);
+  Must(all.Refresh());
+  const auto& units = all.known().units();
   ASSERT_EQ(units.size(), 1u);
   EXPECT_EQ(units[0].unit_id, unit);
+  EXPECT_EQ(units[0].topology, "sim/3");
+  EXPECT_EQ(units[0].bridge, "B1");
   EXPECT_THAT(units[0].serials, testing::UnorderedElementsAre("S1", "S2", "S3"));
   EXPECT_EQ(units[0].stable_sha256, std::vector<std::string>{std::string(64, 'a')});
   EXPECT_TRUE(units[0].eeprom.empty());
 }
 
-TEST_F(KnownUnits, AreAllOfThemAndNoneThatIsArchived) {
+TEST_F(KnownUnitsTest, AreAllOfThemTheArchivedTooButNotTheMerged) {
   AddUnit(/*archived=*/true);
-  std::vector<std::string> ids;
-  for (int i = 0; i < 5; ++i) ids.push_back(AddUnit());
-  const auto units = Must(LoadKnownUnits(ledger_));
-  EXPECT_EQ(units.size(), ids.size());
-  for (const auto& unit : units) {
-    EXPECT_NE(std::find(ids.begin(), ids.end(), unit.unit_id), ids.end());
-  }
+  for (int i = 0; i < 5; ++i) AddUnit();
+  const std::string merged = AddUnit();
+  KnownUnits all(ledger_);
+  Must(all.Refresh());
+  EXPECT_EQ(all.known().units().size(), 7u);
+  Must(ledger_.Commit([&](storage::Transaction& tx) -> Status {
+    storage::Unit unit = Must(ledger_.GetUnit(merged));
+    unit.merged_into = all.known().units().front().unit_id;
+    return tx.UpdateUnit(unit);
+  }));
+  Must(all.Refresh());
+  EXPECT_EQ(all.known().units().size(), 6u);
+  EXPECT_EQ(all.known().Find(merged), nullptr);
+}
+
+TEST_F(KnownUnitsTest, FollowTheLedger) {
+  KnownUnits all(ledger_);
+  Must(all.Refresh());
+  EXPECT_TRUE(all.known().units().empty());
+  const std::string unit = AddUnit();
+  Must(all.Refresh());
+  ASSERT_EQ(all.known().units().size(), 1u);
+  // Nobody said which unit has changed: all are read again.
+  AddEvidence(unit, "vpd_serial", "S1");
+  Must(all.Refresh());
+  EXPECT_EQ(all.known().UnitsWithSerial("S1"), 1u);
+  AddUnit();
+  AddEvidence(unit, "vpd_serial", "S2");
+  all.Touch(unit);
+  Must(all.Refresh());
+  EXPECT_EQ(all.known().UnitsWithSerial("S2"), 1u);
+  EXPECT_EQ(all.known().units().size(), 2u);
 }
 
 TEST(KnownUnitsOfABench, HaveTheEepromOfTheNewestBackup) {
@@ -76,7 +107,9 @@ TEST(KnownUnitsOfABench, HaveTheEepromOfTheNewestBackup) {
   bench.drive().Use();
   const Bytes newest = bench.drive().EepromBytes();
   bench.Backup("bay 1", "eeprom");
-  const auto units = Must(LoadKnownUnits(bench.ledger()));
+  KnownUnits all(bench.ledger());
+  Must(all.Refresh());
+  const auto& units = all.known().units();
   ASSERT_EQ(units.size(), 1u);
   EXPECT_EQ(units[0].eeprom, newest);
 }

@@ -21,7 +21,12 @@ Bytes Changed(Bytes bytes, size_t offset, size_t length) {
 }
 
 KnownUnit Unit(const std::string& id, std::vector<std::string> serials, Bytes eeprom) {
-  return {id, std::move(serials), std::move(eeprom), {}};
+  KnownUnit unit;
+  unit.unit_id = id;
+  unit.serials = std::move(serials);
+  unit.eeprom = std::move(eeprom);
+  unit.topology = "sim/0";
+  return unit;
 }
 
 const std::vector<ByteRange> kBurnLog = {{0x300, 0x40}};
@@ -40,7 +45,7 @@ class MatchUnitTable : public testing::TestWithParam<MatchCase> {};
 
 TEST_P(MatchUnitTable, GivesTheVerdict) {
   const MatchCase& c = GetParam();
-  const UnitMatch match = MatchUnit(c.observed, c.known, c.volatile_ranges);
+  const UnitMatch match = MatchUnit(c.observed, KnownSet(c.known), c.volatile_ranges);
   EXPECT_EQ(match.verdict, c.verdict) << match.why;
   EXPECT_EQ(match.unit_id, c.unit);
   EXPECT_EQ(match.candidates.size(), c.candidates);
@@ -75,8 +80,43 @@ INSTANTIATE_TEST_SUITE_P(
                               {{"S1"}, Eeprom(3)},
                               {Unit("u1", {"S1"}, Eeprom(1))},
                               {},
+                              UnitVerdict::kAmbiguous,
+                              "",
+                              1},
+                    MatchCase{"SameSerialBlankEeprom",
+                              {{"S1"}, Bytes(1024, 0xff)},
+                              {Unit("u1", {"S1"}, Eeprom(1))},
+                              {},
+                              UnitVerdict::kAmbiguous,
+                              "",
+                              1},
+                    MatchCase{"SameSerialEepromNotRead",
+                              {{"S1"}, {}},
+                              {Unit("u1", {"S1"}, Eeprom(1))},
+                              {},
+                              UnitVerdict::kAmbiguous,
+                              "",
+                              1},
+                    MatchCase{"BothAgainstOneWithTheEepromAlone",
+                              {{"S1"}, Eeprom(1)},
+                              {Unit("u1", {"S1"}, Eeprom(1)), Unit("u2", {}, Eeprom(1))},
+                              {},
                               UnitVerdict::kKnown,
                               "u1",
+                              0},
+                    MatchCase{"SharedSerialIsNoEvidence",
+                              {{"S1"}, Eeprom(1)},
+                              {Unit("u1", {"S1"}, Eeprom(1)), Unit("u2", {"S1"}, Eeprom(2))},
+                              {},
+                              UnitVerdict::kKnown,
+                              "u1",
+                              0},
+                    MatchCase{"SharedSerialOfANewDrive",
+                              {{"S1"}, Eeprom(3)},
+                              {Unit("u1", {"S1"}, Eeprom(1)), Unit("u2", {"S1"}, Eeprom(2))},
+                              {},
+                              UnitVerdict::kNew,
+                              "",
                               0},
                     MatchCase{"SerialAlone",
                               {{"S1"}, {}},
@@ -110,25 +150,53 @@ INSTANTIATE_TEST_SUITE_P(
                               {{}, Bytes(1024, 0xff)},
                               {Unit("u1", {}, Bytes(1024, 0xff))},
                               {},
-                              UnitVerdict::kNew,
+                              UnitVerdict::kUnknown,
                               "",
                               0},
                     MatchCase{"ZeroEepromSaysNothing",
                               {{}, Bytes(1024, 0)},
                               {Unit("u1", {}, Bytes(1024, 0))},
                               {},
-                              UnitVerdict::kNew,
+                              UnitVerdict::kUnknown,
                               "",
                               0},
-                    MatchCase{"ThirtyBytesOff",
-                              {{}, Changed(Eeprom(1), 0x300, 30)},
+                    MatchCase{"SixteenBytesOffOnTheSamePort",
+                              {{}, Changed(Eeprom(1), 0x300, 16), "sim/0"},
                               {Unit("u1", {}, Eeprom(1))},
                               {},
                               UnitVerdict::kKnown,
                               "u1",
                               0},
-                    MatchCase{"ThirtyOneBytesOff",
-                              {{}, Changed(Eeprom(1), 0x300, 31)},
+                    MatchCase{"SixteenBytesOffElsewhere",
+                              {{}, Changed(Eeprom(1), 0x300, 16), "sim/1"},
+                              {Unit("u1", {}, Eeprom(1))},
+                              {},
+                              UnitVerdict::kAmbiguous,
+                              "",
+                              1},
+                    MatchCase{"SixteenBytesOffWithItsSerial",
+                              {{"S1"}, Changed(Eeprom(1), 0x300, 16), "sim/1"},
+                              {Unit("u1", {"S1"}, Eeprom(1))},
+                              {},
+                              UnitVerdict::kKnown,
+                              "u1",
+                              0},
+                    MatchCase{"SixtyBytesOffOnTheSamePort",
+                              {{}, Changed(Eeprom(1), 0x80, 60), "sim/0"},
+                              {Unit("u1", {}, Eeprom(1))},
+                              {},
+                              UnitVerdict::kAmbiguous,
+                              "",
+                              1},
+                    MatchCase{"ThirdOfItOffOnTheSamePort",
+                              {{}, Changed(Eeprom(1), 0x80, 200), "sim/0"},
+                              {Unit("u1", {}, Eeprom(1))},
+                              {},
+                              UnitVerdict::kNew,
+                              "",
+                              0},
+                    MatchCase{"SamePortAndBridgeAlone",
+                              {{}, Eeprom(3), "sim/0", "B1"},
                               {Unit("u1", {}, Eeprom(1))},
                               {},
                               UnitVerdict::kNew,
@@ -141,13 +209,13 @@ INSTANTIATE_TEST_SUITE_P(
                               UnitVerdict::kKnown,
                               "u1",
                               0},
-                    MatchCase{"WithKnownRangesOneStableByteCounts",
+                    MatchCase{"OneStableByteOffElsewhere",
                               {{}, Changed(Eeprom(1), 0x20, 1)},
                               {Unit("u1", {}, Eeprom(1))},
                               kBurnLog,
-                              UnitVerdict::kNew,
+                              UnitVerdict::kAmbiguous,
                               "",
-                              0},
+                              1},
                     MatchCase{"OtherSize",
                               {{}, Eeprom(1)},
                               {Unit("u1", {}, test::BuildEeprom("LTR-48246S", 1, 4096))},
@@ -158,17 +226,42 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& made) { return made.param.name; });
 
 TEST(MatchUnit, KnowsAUnitByTheHashOfItsStablePartAlone) {
-  KnownUnit unit{"u1", {}, {}, {Sha256Hex(StablePart(Eeprom(1), kBurnLog))}};
+  KnownUnit unit = Unit("u1", {}, {});
+  unit.stable_sha256 = {Sha256Hex(StablePart(Eeprom(1), kBurnLog))};
+  const KnownSet known({unit});
   const Observed used{{}, Changed(Eeprom(1), 0x300, 64)};
-  EXPECT_EQ(MatchUnit(used, std::span(&unit, 1), kBurnLog).unit_id, "u1");
-  EXPECT_EQ(MatchUnit({{}, Eeprom(2)}, std::span(&unit, 1), kBurnLog).verdict, UnitVerdict::kNew);
+  EXPECT_EQ(MatchUnit(used, known, kBurnLog).unit_id, "u1");
+  EXPECT_EQ(MatchUnit({{}, Eeprom(2)}, known, kBurnLog).verdict, UnitVerdict::kNew);
 }
 
 TEST(MatchUnit, SaysHowManyBytesAgree) {
-  const KnownUnit unit = Unit("u1", {"S1"}, Eeprom(1));
-  const UnitMatch match =
-      MatchUnit({{"S1"}, Changed(Eeprom(1), 0x300, 16)}, std::span(&unit, 1), {});
-  EXPECT_EQ(match.why, "1008 of 1024 EEPROM bytes equal, same serial number");
+  const KnownSet known({Unit("u1", {"S1"}, Eeprom(1))});
+  const Observed used{{"S1"}, Changed(Eeprom(1), 0x300, 16)};
+  EXPECT_EQ(MatchUnit(used, known, {}).why,
+            "this drive's EEPROM: 1,008 of 1,024 bytes equal; whether the rest changes with use is "
+            "not yet known, same serial number");
+  EXPECT_EQ(MatchUnit(used, known, kBurnLog).why,
+            "this drive's EEPROM: 1,008 of 1,024 bytes equal, the rest changes with use, same "
+            "serial number");
+  EXPECT_EQ(MatchUnit({{}, Eeprom(1)}, known, {}).why,
+            "this drive's EEPROM: all 1,024 bytes equal");
+}
+
+// With enough units known the bytes that all of them share say nothing.
+TEST(MatchUnit, LooksAtTheBytesThatTellUnitsApart) {
+  const auto sparse = [](uint8_t own) {
+    Bytes eeprom(1024, 0x5a);
+    for (size_t i = 0; i < 40; ++i) eeprom[0x100 + i] = static_cast<uint8_t>(own * 41 + i);
+    return eeprom;
+  };
+  std::vector<KnownUnit> units;
+  for (uint8_t i = 1; i <= 4; ++i) units.push_back(Unit("u" + std::to_string(i), {}, sparse(i)));
+  const KnownSet known(units);
+  // 984 of 1,024 bytes equal those of each: yet it is none of them.
+  EXPECT_EQ(MatchUnit({{}, sparse(9), "sim/0"}, known, {}).verdict, UnitVerdict::kNew);
+  EXPECT_EQ(MatchUnit({{}, Changed(sparse(2), 0x100, 3)}, known, {}).unit_id, "u2");
+  EXPECT_EQ(MatchUnit({{}, Changed(sparse(2), 0x100, 10)}, known, {}).verdict,
+            UnitVerdict::kAmbiguous);
 }
 
 TEST(StablePart, BlanksTheRangesAndStaysInside) {
