@@ -8,12 +8,20 @@
 #include <sstream>
 
 #include "client/cli/audit.h"
+#include "client/cli/audit_checkpoint.h"
+#include "client/cli/audit_export.h"
+#include "client/cli/audit_prove.h"
 #include "client/cli/bench.h"
+#include "client/cli/compare.h"
 #include "client/cli/drive.h"
 #include "client/cli/dump.h"
+#include "client/cli/dump_import.h"
 #include "client/cli/explain.h"
+#include "client/cli/export.h"
+#include "client/cli/find.h"
 #include "client/cli/image.h"
 #include "client/cli/job.h"
+#include "client/cli/passport.h"
 #include "client/cli/unit.h"
 #include "client/cli/work.h"
 
@@ -27,7 +35,7 @@ constexpr char kFooter[] = R"(Exit status:
   3    the job ended, but not with success
   4    not allowed
   5    the bench cannot be reached
-  6    they differ (dump compare, verify)
+  6    they differ (compare, verify)
   130  interrupted; a job that was being watched goes on
 
 Names: drives/ID, units/ID, dumps/ID, images/ID, jobs/ID, or the ID alone. A drive may also be
@@ -74,6 +82,8 @@ class Builder {
     AddImage();
     AddJob();
     AddAudit();
+    AddFind();
+    AddExport();
     AddBenchAndExplain();
   }
 
@@ -126,13 +136,21 @@ class Builder {
         ->capture_default_str();
   }
 
+  static void AuditFilter(CLI::App& verb, AuditFilterOptions& filter);
+
   void AddDrive();
   void AddUnit();
+  void AddUnitDecisions(CLI::App& unit);
   void AddWork();
+  void AddCompare(CLI::App& parent, const std::string& examples);
   void AddDump();
   void AddImage();
+  void AddImageMarks(CLI::App& image);
   void AddJob();
   void AddAudit();
+  void AddFind();
+  void Export(CLI::App& parent, const std::string& examples, bool all);
+  void AddExport();
   void AddBenchAndExplain();
 
   CLI::App app_{"Backs up and flashes the optical drives of a bench, and keeps their dumps.",
@@ -181,14 +199,101 @@ void Builder::AddDrive() {
 void Builder::AddUnit() {
   CLI::App& unit = Noun("unit", "The physical drives that this bench has seen");
   const auto list = std::make_shared<UnitListOptions>();
-  Limit(
-      Verb(unit, "list", "Every unit, newest first", "  firmbench unit list\n", list, RunUnitList),
-      list->limit);
+  CLI::App& list_verb =
+      Verb(unit, "list", "Every unit, newest first",
+           "  firmbench unit list\n  firmbench unit list --all\n", list, RunUnitList);
+  list_verb.add_flag("--all", list->all, "Also those that were put away or merged");
+  Limit(list_verb, list->limit);
   const auto show = std::make_shared<UnitShowOptions>();
-  Verb(unit, "show", "One unit: what it is known by, and its dumps",
+  Verb(unit, "show", "One unit: what it is known by, all that happened to it, its dumps",
        "  firmbench unit show U-0001\n", show, RunUnitShow)
-      .add_option("UNIT", show->unit, "units/ID, U-0001 or its label")
+      .add_option("UNIT", show->unit, "units/ID, U-0001, its label or its serial number")
       ->required();
+  Export(unit, "  firmbench unit export U-0001 -o U-0001\n", false);
+
+  const auto label = std::make_shared<UnitLabelOptions>();
+  CLI::App& label_verb =
+      Verb(unit, "label", "Says what label is on the drive; a scanner types it for you",
+           "  firmbench unit label U-0001 FB-00017\n  firmbench unit label U-0001 --remove\n",
+           label, RunUnitLabel);
+  label_verb.add_option("UNIT", label->unit, "Which unit")->required();
+  label_verb.add_option("LABEL", label->label, "What is on the drive, at most 64 bytes");
+  label_verb.add_flag("--remove", label->remove, "Take the label off");
+
+  const auto note = std::make_shared<UnitNoteOptions>();
+  CLI::App& note_verb =
+      Verb(unit, "note", "Says something of a unit, or that foreign work was done to it",
+           "  firmbench unit note U-0001 \"tray belt replaced\"\n"
+           "  firmbench unit note U-0001 --outside \"MTKFLASH 1.83\" \"SS0D flashed under DOS\"\n",
+           note, RunUnitNote);
+  note_verb.add_option("UNIT", note->unit, "Which unit")->required();
+  note_verb.add_option("TEXT", note->text, "The note; kept in the unit's history");
+  note_verb.add_option("--outside", note->tool, "It was done with this tool, not by firmbench");
+
+  const auto archive = std::make_shared<UnitArchiveOptions>();
+  CLI::App& archive_verb =
+      Verb(unit, "archive", "Puts a unit away: lists leave it out, it is still recognised",
+           "  firmbench unit archive U-0001 --reason \"sold\"\n"
+           "  firmbench unit archive U-0001 --undo\n",
+           archive, RunUnitArchive);
+  archive_verb.add_option("UNIT", archive->unit, "Which unit")->required();
+  archive_verb.add_option("--reason", archive->reason, "Why");
+  archive_verb.add_flag("--undo", archive->undo, "Take it out again");
+  AddUnitDecisions(unit);
+}
+
+// What settles which unit is which, and whose.
+void Builder::AddUnitDecisions(CLI::App& unit) {
+  const auto merge = std::make_shared<UnitMergeOptions>();
+  CLI::App& merge_verb =
+      Verb(unit, "merge", "Says that two units are one; nothing of either is lost",
+           "  firmbench unit merge U-0007 U-0001 --reason \"same board, serial was rewritten\"\n",
+           merge, RunUnitMerge);
+  merge_verb.add_option("FROM", merge->from, "The unit that is no other")->required();
+  merge_verb.add_option("INTO", merge->into, "The unit that it turned out to be")->required();
+  merge_verb.add_option("--reason", merge->reason, "Why; kept for ever")->required();
+
+  const auto split = std::make_shared<UnitSplitOptions>();
+  CLI::App& split_verb =
+      Verb(unit, "split", "Says that some dumps are of another drive, and makes a unit of them",
+           "  firmbench unit split U-0001 01jd9rd3q5e8n2x4z7w0k6m1hb --reason \"two boards\"\n",
+           split, RunUnitSplit);
+  split_verb.add_option("UNIT", split->unit, "Which unit")->required();
+  split_verb.add_option("DUMP", split->dumps, "The dumps that are of the other one")->required();
+  split_verb.add_option("--reason", split->reason, "Why; kept for ever")->required();
+
+  const auto attribute = std::make_shared<UnitAttributeOptions>();
+  CLI::App& attribute_verb = Verb(
+      unit, "attribute", "Says of which unit a dump is; settles which unit an uncertain drive is",
+      "  firmbench unit attribute 01jd9rd3q5e8n2x4z7w0k6m1hb U-0001 --reason \"I read the "
+      "label\"\n"
+      "  firmbench unit attribute 01jd9rd3q5e8n2x4z7w0k6m1hb --new --reason \"another drive\"\n",
+      attribute, RunUnitAttribute);
+  attribute_verb.add_option("DUMP", attribute->dump, "Which dump")->required();
+  CLI::Option_group* to = attribute_verb.add_option_group("to", "What it is of");
+  to->add_option("UNIT", attribute->unit, "Of this unit");
+  to->add_flag("--new", attribute->make_new, "Of a drive that is no unit yet");
+  to->add_flag("--chip", attribute->chip, "Of a bare chip");
+  to->add_flag("--unidentified", attribute->unidentified, "Nobody can say");
+  to->require_option(1);
+  attribute_verb.add_option("--reason", attribute->reason, "Why; kept for ever")->required();
+
+  const auto customer = std::make_shared<UnitCustomerOptions>();
+  CLI::App& customer_verb =
+      Verb(unit, "customer", "Says whose drive it is; kept out of the audit log",
+           "  firmbench unit customer U-0001 --name \"Video Lab Ltd\" --ticket 4711\n", customer,
+           RunUnitCustomer);
+  customer_verb.add_option("UNIT", customer->unit, "Which unit")->required();
+  customer_verb.add_option("--name", customer->customer, "The customer");
+  customer_verb.add_option("--ticket", customer->ticket, "The customer's ticket");
+
+  const auto erase = std::make_shared<UnitEraseOptions>();
+  CLI::App& erase_verb =
+      Verb(unit, "erase", "Erases the customer's data of a unit for good; dumps and the log stay",
+           "  firmbench unit erase U-0001 --yes --reason \"asked for it\"\n", erase, RunUnitErase);
+  erase_verb.add_option("UNIT", erase->unit, "Which unit")->required();
+  erase_verb.add_flag("--yes", erase->yes, "Do not ask: customers, tickets and notes are lost");
+  erase_verb.add_option("--reason", erase->reason, "Why, without saying whose");
 }
 
 void Builder::AddWork() {
@@ -210,6 +315,18 @@ void Builder::AddWork() {
   flash_verb.add_option("DRIVE", flash->drive, "Which drive")->required();
   flash_verb.add_option("IMAGE", flash->image, "An image, or a file")->required();
   Writing(flash_verb, flash->writing);
+
+  const auto convert = std::make_shared<ConvertOptions>();
+  CLI::App& convert_verb = Verb(
+      app_, "convert",
+      "Makes another model of a drive: changes the bytes of its own EEPROM that name the "
+      "model, then writes that model's firmware",
+      "  firmbench convert U-0001 --to LDW-851S --image GS0N.bin --dry-run\n", convert, RunConvert);
+  convert_verb.add_option("DRIVE", convert->drive, "Which drive")->required();
+  convert_verb.add_option("--to", convert->model, "The model that it shall become")->required();
+  convert_verb.add_option("--image", convert->image, "An image of that model, or a file")
+      ->required();
+  Writing(convert_verb, convert->writing);
 
   const auto restore = std::make_shared<RestoreOptions>();
   CLI::App& restore_verb =
@@ -246,6 +363,22 @@ void Builder::AddWork() {
   verify_verb.add_option("AGAINST", verify->against, "A dump, an image, or a file")->required();
 }
 
+void Builder::AddCompare(CLI::App& parent, const std::string& examples) {
+  const auto compare = std::make_shared<CompareOptions>();
+  CLI::App& verb =
+      Verb(parent, "compare",
+           "Says whether two dumps, images, files or drives are identical, or where not and what "
+           "lies there; a drive is backed up first",
+           examples, compare, RunCompare);
+  const std::string side = "A dump, an image, a file, or drive:WHICH for the drive as it is now";
+  verb.add_option("A", compare->a, side)->required();
+  verb.add_option("B", compare->b, side)->required();
+  verb.add_flag("--hex", compare->hex, "Also the bytes around what differs, side by side");
+  verb.add_option("--memory", compare->memory,
+                  "Of a drive: firmware or eeprom; else what the other side is")
+      ->check(CLI::IsMember({"firmware", "eeprom"}));
+}
+
 void Builder::AddDump() {
   CLI::App& dump = Noun("dump", "What was read out of drives");
   const auto list = std::make_shared<DumpListOptions>();
@@ -275,31 +408,98 @@ void Builder::AddDump() {
                          "The file, - for the standard output; without it a name is made up");
   export_verb.add_flag("--force", take->force, "Replace a file that exists");
 
-  const auto compare = std::make_shared<DumpCompareOptions>();
-  CLI::App& compare_verb =
-      Verb(dump, "compare", "Says whether two dumps, images or files are identical, or where not",
-           "  firmbench dump compare before.bin after.bin\n"
-           "  firmbench dump compare 01jd9rd3q5e8n2x4z7w0k6m1hb SS0E.bin\n",
-           compare, RunDumpCompare);
-  compare_verb.add_option("A", compare->a, "A dump, an image, or a file")->required();
-  compare_verb.add_option("B", compare->b, "A dump, an image, or a file")->required();
+  const auto import = std::make_shared<DumpImportOptions>();
+  CLI::App& import_verb =
+      Verb(dump, "import",
+           "Takes old backups into the ledger: says of every file what it is and whose",
+           "  firmbench dump import old-backups --dry-run\n"
+           "  firmbench dump import old-backups\n"
+           "  firmbench dump import ltr48246s.bin --unit U-0001\n",
+           import, RunDumpImport);
+  import_verb.add_option("PATH", import->paths, "Folders and files; links inside are not followed")
+      ->required();
+  import_verb.add_option("--unit", import->unit, "The unit that they belong to, where you know it");
+  import_verb
+      .add_option("--as", import->as, "eeprom: you know that files of its size are EEPROM dumps")
+      ->check(CLI::IsMember({"eeprom"}));
+  import_verb.add_flag("--dry-run", import->dry_run, "Say what would be done, and do nothing");
+
+  AddCompare(dump,
+             "  firmbench dump compare before.bin after.bin\n"
+             "  firmbench dump compare 01jd9rd3q5e8n2x4z7w0k6m1hb SS0E.bin --hex\n");
+  AddCompare(app_,
+             "  firmbench compare 01jd9rd3q5e8n2x4z7w0k6m1hb drive:bay-1\n"
+             "  firmbench compare before.bin after.bin --hex | less -R\n");
 }
 
 void Builder::AddImage() {
   CLI::App& image = Noun("image", "The library of firmware files");
   const auto add = std::make_shared<ImageAddOptions>();
-  Verb(image, "add", "Puts a file into the library", "  firmbench image add SS0E.bin\n", add,
-       RunImageAdd)
-      .add_option("FILE", add->file, "The file")
-      ->required();
+  CLI::App& add_verb =
+      Verb(image, "add",
+           "Puts a file, the firmware inside of an XFlash updater, or a donor's dump into "
+           "the library",
+           "  firmbench image add SS0E.bin\n  firmbench image add GSB7.exe --member GSB7\n"
+           "  firmbench image add --from-dump 01jd9rd3q5e8n2x4z7w0k6m1hb\n",
+           add, RunImageAdd);
+  CLI::Option_group* source = add_verb.add_option_group("source", "Where it comes from");
+  source->add_option("FILE", add->file, "The file");
+  source->add_option("--from-dump", add->dump, "The firmware dump of a donor");
+  source->require_option(1);
+  add_verb.add_option("--member", add->member,
+                      "Which firmware of an updater that holds several, by its revision");
   const auto list = std::make_shared<ImageListOptions>();
-  Limit(Verb(image, "list", "Images, newest first", "  firmbench image list\n", list, RunImageList),
-        list->limit);
+  CLI::App& list_verb =
+      Verb(image, "list", "Images, newest first", "  firmbench image list\n", list, RunImageList);
+  list_verb.add_flag("--archived", list->archived, "Also those that were put away");
+  Limit(list_verb, list->limit);
   const auto show = std::make_shared<ImageShowOptions>();
-  Verb(image, "show", "One image: what it is, and its hashes",
+  Verb(image, "show", "One image: what it is, its hashes, and which attached drives it fits",
        "  firmbench image show images/01jd9rd3q5e8n2x4z7w0k6m1hb\n", show, RunImageShow)
       .add_option("IMAGE", show->image, "Which image")
       ->required();
+  AddImageMarks(image);
+}
+
+// What is said about an image is kept for ever, so each can be taken back but not removed.
+void Builder::AddImageMarks(CLI::App& image) {
+  const auto verb = [&](const char* name, const char* text, const char* examples,
+                        Ending (*run)(Context&, const ImageMarkOptions&),
+                        const std::shared_ptr<ImageMarkOptions>& options) -> CLI::App& {
+    CLI::App& added = Verb(image, name, text, examples, options, run);
+    added.add_option("IMAGE", options->image, "Which image")->required();
+    return added;
+  };
+  const auto approve = std::make_shared<ImageMarkOptions>();
+  CLI::App& approve_verb =
+      verb("approve", "Says that the image is good; jobs with others say so",
+           "  firmbench image approve 01jd9rd3q5e8n2x4z7w0k6m1hb --reason \"ran a week\"\n",
+           RunImageApprove, approve);
+  approve_verb.add_option("--reason", approve->text, "Why");
+  approve_verb.add_flag("--withdraw", approve->undo, "Take it back");
+
+  const auto bad = std::make_shared<ImageMarkOptions>();
+  CLI::App& bad_verb =
+      verb("known-bad", "Says that the image is bad: no job writes it any more",
+           "  firmbench image known-bad 01jd9rd3q5e8n2x4z7w0k6m1hb --reason \"no DVD-R\"\n"
+           "  firmbench image known-bad 01jd9rd3q5e8n2x4z7w0k6m1hb --clear --reason \"wrong\"\n",
+           RunImageKnownBad, bad);
+  bad_verb.add_option("--reason", bad->text, "Why; kept for ever")->required();
+  bad_verb.add_flag("--clear", bad->undo, "It is not bad after all");
+
+  const auto note = std::make_shared<ImageMarkOptions>();
+  verb("note", "Writes a note to the image; the newest is shown",
+       "  firmbench image note 01jd9rd3q5e8n2x4z7w0k6m1hb \"from the maker's site\"\n",
+       RunImageNote, note)
+      .add_option("TEXT", note->text, "The note; an empty one takes the last one away")
+      ->required();
+
+  const auto archive = std::make_shared<ImageMarkOptions>();
+  CLI::App& archive_verb =
+      verb("archive", "Puts the image away: it is kept, but lists leave it out",
+           "  firmbench image archive 01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunImageArchive, archive);
+  archive_verb.add_option("--reason", archive->text, "Why");
+  archive_verb.add_flag("--undo", archive->undo, "Take it out again");
 }
 
 void Builder::AddJob() {
@@ -359,19 +559,76 @@ void Builder::AddJob() {
   answer_verb.add_option("--prompt", answer->prompt, "ID of the prompt; else the pending one");
 }
 
+void Builder::AuditFilter(CLI::App& verb, AuditFilterOptions& filter) {
+  verb.add_option("--resource", filter.resource, "Only about this resource, such as jobs/ID");
+  verb.add_option("--unit", filter.unit, "Only about this unit, its jobs and its dumps");
+  verb.add_option("--principal", filter.principal, "Only of this person");
+  verb.add_option("--action", filter.action, "Only of this action, such as dump.commit");
+  verb.add_option("--from", filter.from,
+                  "Not before: 2026-11-22, 2026-11-22T15:49:07Z, or 7d: so long ago");
+  verb.add_option("--until", filter.until, "Before that time");
+}
+
 void Builder::AddAudit() {
   CLI::App& audit = Noun("audit", "Who did what, and whether the record is sound");
   const auto list = std::make_shared<AuditListOptions>();
   CLI::App& list_verb = Verb(audit, "list", "Entries, newest first",
-                             "  firmbench audit list --resource jobs/01jd9rd3q5e8n2x4z7w0k6m1hb\n",
+                             "  firmbench audit list --resource jobs/01jd9rd3q5e8n2x4z7w0k6m1hb\n"
+                             "  firmbench audit list --unit U-0001 --from 30d\n",
                              list, RunAuditList);
-  list_verb.add_option("--resource", list->resource, "Only about this resource");
-  list_verb.add_option("--principal", list->principal, "Only of this person");
-  list_verb.add_option("--action", list->action, "Only of this action");
+  AuditFilter(list_verb, list->filter);
   Limit(list_verb, list->limit);
   Verb(audit, "verify",
-       "Reads the whole ledger: every entry, every node of the hash tree, every stored byte",
+       "Reads the whole ledger: every entry, every node of the hash tree, every stored byte; and "
+       "asks whether it continues what this computer saw before",
        "  firmbench audit verify\n", RunAuditVerify);
+
+  const auto checkpoint = std::make_shared<AuditCheckpointOptions>();
+  Verb(audit, "checkpoint",
+       "Prints the hash tree's root, signed by the bench: keep it where the bench cannot reach it",
+       "  firmbench audit checkpoint >bench-2026-11-22.checkpoint\n"
+       "  firmbench audit checkpoint --since bench-2026-11-22.checkpoint\n",
+       checkpoint, RunAuditCheckpoint)
+      .add_option("--since", checkpoint->since,
+                  "A checkpoint that was kept: says whether the log still begins with it");
+
+  const auto take = std::make_shared<AuditExportOptions>();
+  CLI::App& export_verb =
+      Verb(audit, "export", "Entries, oldest first, as JSON lines or CSV",
+           "  firmbench audit export --unit U-0001 >u-0001.jsonl\n"
+           "  firmbench audit export --format csv --from 2026-01-01 --file audit.csv\n",
+           take, RunAuditExport);
+  AuditFilter(export_verb, take->filter);
+  export_verb.add_option("--format", take->format, "jsonl or csv")
+      ->check(CLI::IsMember({"jsonl", "csv"}))
+      ->capture_default_str();
+  export_verb.add_option("--file", take->file, "The file; without it the standard output");
+  export_verb.add_flag("--force", take->force, "Replace a file that exists");
+
+  const auto prove = std::make_shared<AuditProveOptions>();
+  CLI::App& prove_verb =
+      Verb(audit, "prove",
+           "Makes a folder that proves to anybody, without firmbench, what was done and read",
+           "  firmbench audit prove dumps/01jd9rd3q5e8n2x4z7w0k6m1hb -o proof\n"
+           "  firmbench audit prove jobs/01jd9rd3q5e8n2x4z7w0k6m1hb -o proof\n",
+           prove, RunAuditProve);
+  prove_verb.add_option("WHAT", prove->what, "A dump or a job")->required();
+  prove_verb.add_option("-o,--folder", prove->folder, "The folder; must not be there yet")
+      ->required();
+}
+
+void Builder::AddFind() {
+  const auto find = std::make_shared<FindOptions>();
+  CLI::App& verb = Verb(
+      app_, "find",
+      "Finds units, dumps, images and jobs by serials, labels, notes, customers, hashes, firmware "
+      "revisions and file names; ends with 1 when there is nothing",
+      "  firmbench find 4711\n  firmbench -o json find SS0E\n", find, RunFind);
+  verb.add_option("TEXT", find->text, "At least 3 characters; capitals do not matter")->required();
+  constexpr int kMost = 1000;
+  verb.add_option("--limit", find->limit, "At most so many hits")
+      ->check(CLI::Range(1, kMost))
+      ->capture_default_str();
 }
 
 void Builder::AddBenchAndExplain() {
@@ -387,6 +644,31 @@ void Builder::AddBenchAndExplain() {
   verb->callback([this, explain] {
     invocation_.run_alone = [explain](Console& console) { return RunExplain(console, *explain); };
   });
+}
+
+void Builder::Export(CLI::App& parent, const std::string& examples, bool all) {
+  const auto options = std::make_shared<ExportOptions>();
+  CLI::App& verb = Verb(parent, "export",
+                        "Writes all that is kept of a unit or of the shop into a folder that can "
+                        "be read without firmbench and taken into another bench",
+                        examples, options, RunExport);
+  verb.add_option("UNIT", options->unit, "units/ID, U-0001 or its label")->required(!all);
+  if (all) verb.add_flag("--all", options->all, "Every unit, and the dumps that are nobody's");
+  verb.add_option("-o,--output", options->folder, "The folder, new or empty")->required();
+}
+
+void Builder::AddExport() {
+  Export(app_,
+         "  firmbench export --all -o shop-2026\n"
+         "  firmbench export U-0001 -o for-the-customer\n",
+         true);
+  const auto import = std::make_shared<ExportImportOptions>();
+  Verb(app_, "import",
+       "Takes an exported folder into this bench: rows keep their ids, what is there is left "
+       "alone. Old backups that are no export: `firmbench dump import`",
+       "  firmbench import shop-2026\n", import, RunExportImport)
+      .add_option("FOLDER", import->folder, "What `firmbench export` wrote")
+      ->required();
 }
 
 // "firmbench drive show", as far as the command line was understood.

@@ -110,7 +110,10 @@ Result<v1::Unit> PickUnit(const v1::ListUnitsResponse& units, std::string_view t
   std::vector<const v1::Unit*> found;
   for (const v1::Unit& unit : units.units()) {
     const bool by_number = number > 0 && UnitNumber(unit.number()) == number;
-    const bool by_label = !unit.label().empty() && unit.label() == text;
+    // What was merged has its label and serial number still; they mean the unit that counts now.
+    const bool counts = unit.merged_into().empty();
+    const bool by_label = counts && ((!unit.label().empty() && unit.label() == text) ||
+                                     (unit.has_serial() && unit.serial() == text));
     if (unit.name() == folded || IdOf("units", unit.name()) == folded || by_number || by_label ||
         IsPrefixOfId(text, "units", unit.name())) {
       found.push_back(&unit);
@@ -128,13 +131,21 @@ Result<v1::Drive> ResolveDrive(BenchClient& client, std::string_view text) {
 }
 
 Result<v1::Unit> ResolveUnit(BenchClient& client, std::string_view text) {
+  v1::ListUnitsRequest list;
+  list.set_show_archived(true);
   ASSIGN_OR_RETURN(const v1::ListUnitsResponse units,
-                   CallList(client.units(), &v1::UnitService::Stub::ListUnits,
-                            v1::ListUnitsRequest(), &v1::ListUnitsResponse::mutable_units, kAll));
-  ASSIGN_OR_RETURN(const v1::Unit unit, PickUnit(units, text));
+                   CallList(client.units(), &v1::UnitService::Stub::ListUnits, list,
+                            &v1::ListUnitsResponse::mutable_units, kAll));
+  ASSIGN_OR_RETURN(v1::Unit unit, PickUnit(units, text));
   v1::GetUnitRequest request;
   request.set_name(unit.name());
-  return Call(client.units(), &v1::UnitService::Stub::GetUnit, request);
+  constexpr int kMostMerges = 64;
+  for (int merges = 0; merges < kMostMerges; ++merges) {
+    ASSIGN_OR_RETURN(unit, Call(client.units(), &v1::UnitService::Stub::GetUnit, request));
+    if (unit.merged_into().empty()) break;
+    request.set_name(unit.merged_into());
+  }
+  return unit;
 }
 
 Result<std::string> ResourceName(std::string_view collection, std::string_view text) {

@@ -17,10 +17,12 @@ namespace firmbench::cli {
 // drives/ID, the bare ID, at least four characters that only one ID begins with, the bay ("bay 1",
 // also bay_1, bay-1) or the unit's number (U-0001). DRIVE_NOT_FOUND, DRIVE_AMBIGUOUS.
 Result<v1::Drive> PickDrive(const v1::ListDrivesResponse& drives, std::string_view text);
-// units/ID, the bare ID, the number (U-0001, also 1) or the label. UNIT_NOT_FOUND, UNIT_AMBIGUOUS.
+// units/ID, the bare ID, the number (U-0001, also 1), the label or the serial number.
+// UNIT_NOT_FOUND, UNIT_AMBIGUOUS.
 Result<v1::Unit> PickUnit(const v1::ListUnitsResponse& units, std::string_view text);
 
 Result<v1::Drive> ResolveDrive(BenchClient& client, std::string_view text);
+// A unit that was merged gives the one it turned out to be.
 Result<v1::Unit> ResolveUnit(BenchClient& client, std::string_view text);
 // collection/ID or the bare ID, as "collection/ID". NOT_A_NAME.
 Result<std::string> ResourceName(std::string_view collection, std::string_view text);

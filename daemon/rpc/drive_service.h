@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// DriveService and UnitService: what is attached, and what is known of it. Thread-safe.
+// DriveService: what is attached. Thread-safe.
 
 #include "daemon/rpc/context.h"
 #include "firmbench/v1/drive_service.grpc.pb.h"
-#include "firmbench/v1/unit_service.grpc.pb.h"
 
 namespace firmbench::rpc {
 
@@ -42,20 +41,5 @@ Result<v1::Drive> ShowDrive(const Context& bench, const std::string& drive_id);
 
 // How long a claim shall last: `usual` when nothing is said. DURATION_INVALID.
 Result<Nanos> ClaimLength(const v1::ClaimDriveRequest& request, Nanos usual);
-
-class UnitService final : public v1::UnitService::CallbackService {
- public:
-  explicit UnitService(const Context& bench) : bench_(bench) {}
-
-  grpc::ServerUnaryReactor* ListUnits(grpc::CallbackServerContext* context,
-                                      const v1::ListUnitsRequest* request,
-                                      v1::ListUnitsResponse* response) override;
-  grpc::ServerUnaryReactor* GetUnit(grpc::CallbackServerContext* context,
-                                    const v1::GetUnitRequest* request, v1::Unit* response) override;
-
- private:
-  Result<v1::Unit> Show(const storage::Unit& unit) const;
-  const Context& bench_;
-};
 
 }  // namespace firmbench::rpc

@@ -14,11 +14,15 @@
 #include <cstring>
 
 #include "daemon/base/unique_fd.h"
+#include "daemon/rpc/audit_service.h"
 #include "daemon/rpc/bench_service.h"
 #include "daemon/rpc/drive_service.h"
 #include "daemon/rpc/dump_service.h"
 #include "daemon/rpc/image_service.h"
 #include "daemon/rpc/job_service.h"
+#include "daemon/rpc/record_service.h"
+#include "daemon/rpc/search_service.h"
+#include "daemon/rpc/unit_service.h"
 
 namespace firmbench::rpc {
 namespace {
@@ -72,7 +76,9 @@ class GrpcServer final : public Server {
         images_(bench, uploads_),
         jobs_(bench),
         audit_(bench),
-        bench_(bench) {}
+        bench_(bench),
+        search_(bench),
+        records_(bench, uploads_) {}
   ~GrpcServer() override { Shutdown(); }
 
   Status Listen(const std::string& address, const std::string& path) {
@@ -80,7 +86,7 @@ class GrpcServer final : public Server {
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.AddListeningPort(address, grpc::InsecureServerCredentials());
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-             &drives_, &units_, &dumps_, &images_, &jobs_, &audit_, &bench_}) {
+             &drives_, &units_, &dumps_, &images_, &jobs_, &audit_, &bench_, &search_, &records_}) {
       builder.RegisterService(service);
     }
     // The socket is made with the daemon's umask; its group may use it, nobody else.
@@ -119,6 +125,8 @@ class GrpcServer final : public Server {
   JobService jobs_;
   AuditService audit_;
   BenchService bench_;
+  SearchService search_;
+  RecordService records_;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "client/cli/render/compare.h"
 #include "client/cli/render/drive.h"
+#include "client/cli/render/image.h"
 #include "client/cli/render/job.h"
 #include "client/cli/render/problem.h"
 #include "client/cli/render/records.h"
@@ -117,7 +118,9 @@ TEST(RenderRecords, ShowsDumpsUnitsImages) {
   ExpectGolden("dump_list.txt", DumpTable(dumps, false));
   ExpectGolden("dump_list_wide.txt", DumpTable(dumps, true));
   ExpectGolden("dump_show.txt", DumpDetails(SampleDump()));
-  ExpectGolden("unit_show.txt", UnitDetails(SampleUnit(), dumps));
+  v1::ListUnitEventsResponse events;
+  *events.add_unit_events() = SampleUnitEvent();
+  ExpectGolden("unit_show.txt", UnitDetails(SampleUnit(), events, dumps));
   ExpectGolden("image_show.txt", ImageDetails(SampleImage()));
 }
 
@@ -159,6 +162,65 @@ TEST(RenderCompare, SaysIdenticalWithSizeAndHash) {
   v1::CompareDumpsResponse same = Different();
   same.set_identical(true);
   EXPECT_THAT(Comparison(same), HasSubstr("identical: 256 KB (262144 bytes), SHA-256 aa\n"));
+}
+
+TEST(RenderCompare, ShowsBytesSideBySide) {
+  v1::CompareDumpsResponse comparison;
+  const auto add = [&](int64_t offset, const std::string& a, const std::string& b) {
+    v1::ComparedLine* line = comparison.add_lines();
+    line->set_offset_bytes(offset);
+    line->set_a(a);
+    line->set_b(b);
+  };
+  add(0x10, std::string(16, 'A'), std::string(16, 'A'));
+  add(0x20, "0123456789abcdef", "0123456789abcdeF");
+  add(0x100, std::string("\x1b[31m", 5), "");
+  comparison.set_lines_truncated(true);
+  ExpectGolden("compare_hex.txt", HexLines(comparison, false, {}));
+  ExpectGolden("compare_hex_wide.txt", HexLines(comparison, true, {}));
+  const std::string colored = HexLines(comparison, false, {.color = true});
+  EXPECT_THAT(colored, HasSubstr("\x1b"));
+  EXPECT_EQ(HexLines({}, true, {}), "");
+}
+
+TEST(RenderImages, ShowsFlagsFitsAndMarks) {
+  v1::Image image = SampleImage();
+  image.set_container("xflash");
+  image.set_known_bad(true);
+  image.set_bad_reason("no DVD-R");
+  image.set_note("from the maker's site");
+  image.set_archived(true);
+  v1::ImageFit* good = image.add_fits();
+  good->set_bay("bay 1");
+  good->set_unit_number("U-0001");
+  good->set_model("LTR-48246S");
+  good->set_firmware_revision("SS0B");
+  good->set_fits(true);
+  v1::ImageFit* other = image.add_fits();
+  other->set_drive(kDriveA);
+  other->set_model("LDW-451S");
+  other->set_reason("IMAGE_MODEL_MISMATCH");
+  other->set_text("the file is for a LTR-48246S, this drive is a LDW-451S");
+  v1::ListImageMarksResponse marks;
+  v1::ImageMark* mark = marks.add_marks();
+  mark->set_kind("known_bad");
+  mark->set_text("no DVD-R");
+  mark->set_principal("uid:1000");
+  ExpectGolden("image_show_marked.txt", ImageDetails(image) + ImageMarks(marks));
+  v1::ListImagesResponse list;
+  *list.add_images() = image;
+  *list.add_images() = SampleImage();
+  ExpectGolden("image_list.txt", ImageTable(list, false));
+  EXPECT_EQ(ImageMarks({}), "");
+}
+
+TEST(RenderText, LetsNobodyTurnTheLineAround) {
+  EXPECT_EQ(Clean("SS0\u202ECnib.exe"), "SS0?Cnib.exe");
+  EXPECT_EQ(Clean("\u200Ea\u200Fb\u2066c\u2069d\u061Ce\u2028f\u2029g"), "?a?b?c?d?e?f?g");
+  // Neighbours of those marks and other scripts stay.
+  EXPECT_EQ(Clean("\u200D\u2027\u202F\u2065\u206A \u0627\u05D0\u00FC"),
+            "\u200D\u2027\u202F\u2065\u206A \u0627\u05D0\u00FC");
+  EXPECT_EQ(Clean("\xe2\x80"), "\xe2\x80");
 }
 
 TEST(RenderProblem, SaysWhatWhyAndWhatToDo) {

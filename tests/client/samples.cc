@@ -215,7 +215,22 @@ v1::Unit SampleUnit() {
   evidence->set_kind("topology");
   evidence->set_value("sim/0");
   evidence->mutable_seen_time()->set_seconds(kNoon);
+  evidence->set_weight("weak");
+  evidence->set_text("port: any drive can be put there");
+  v1::EepromKnowledge* eeprom = unit.mutable_eeprom();
+  eeprom->set_size_bytes(1024);
+  eeprom->set_unit_count(2);
+  eeprom->set_text("2 units of this model seen; which bytes change with use is not yet known");
+  eeprom->set_since_last_text("all 1,024 bytes equal");
   return unit;
+}
+
+v1::UnitEvent SampleUnitEvent() {
+  v1::UnitEvent event;
+  event.mutable_event_time()->set_seconds(kNoon);
+  event.set_kind("port");
+  event.set_text("on another port: sim/1, before sim/0");
+  return event;
 }
 
 v1::JobEvent ProgressEvent(const std::string& phase, double percent, int64_t done, int64_t total) {

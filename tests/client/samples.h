@@ -29,6 +29,7 @@ v1::Job SampleCutJob();        // the same, cut in the middle of its write
 v1::Dump SampleDump();
 v1::Image SampleImage();
 v1::Unit SampleUnit();
+v1::UnitEvent SampleUnitEvent();
 v1::JobEvent ProgressEvent(const std::string& phase, double percent, int64_t done, int64_t total);
 v1::JobEvent StateEvent(int64_t sequence, v1::Job::State state);
 

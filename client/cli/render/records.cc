@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "client/cli/render/problem.h"
+#include "client/cli/render/proof.h"
 
 namespace firmbench::cli::render {
 namespace {
@@ -38,61 +39,23 @@ std::string MemoryText(v1::Memory memory) {
 
 }  // namespace
 
-std::string UnitTable(const v1::ListUnitsResponse& units, bool wide) {
-  std::vector<std::string> headers = {"NAME",   "NUMBER", "MODEL", "FIRMWARE",
-                                      "SERIAL", "DUMPS",  "DRIVE"};
-  if (wide) Append(headers, {"LABEL", "FAMILY", "CREATED", "FIRMWARE_DUMP", "EEPROM_DUMP"});
-  Table table(headers);
-  for (const v1::Unit& unit : units.units()) {
-    std::vector<std::string> cells = {unit.name(),   unit.number(),
-                                      unit.model(),  unit.firmware_revision(),
-                                      unit.serial(), fmt::format("{}", unit.dump_count()),
-                                      unit.drive()};
-    if (wide) {
-      Append(cells, {unit.label(), unit.family(), Time(unit.create_time()),
-                     unit.newest_firmware_dump(), unit.newest_eeprom_dump()});
-    }
-    table.Add(std::move(cells));
-  }
-  return table.Render();
-}
-
-std::string UnitDetails(const v1::Unit& unit, const v1::ListDumpsResponse& dumps) {
-  Fields fields(kKeyColumns);
-  fields.Add("number", unit.number());
-  fields.AddIfSet("label", unit.label());
-  fields.Add("model", fmt::format("{} (family {})", unit.model(), unit.family()));
-  fields.Add("firmware", unit.firmware_revision());
-  fields.Add("serial", unit.has_serial() ? unit.serial() : "the drive reports none");
-  fields.Add("attached", unit.drive().empty() ? "not now" : unit.drive());
-  fields.Add("first seen", Time(unit.create_time()));
-  fields.AddIfSet("note", unit.note());
-  if (unit.archived()) fields.Add("archived", "yes");
-  if (unit.ambiguous()) {
-    fields.Add("ambiguous", "a person has to decide which unit this is; nothing is written to it");
-  }
-  std::string text = Clean(unit.name()) + "\n" + fields.text();
-  if (!unit.evidence().empty()) {
-    Table evidence({"EVIDENCE", "SEEN", "VALUE"}, LastColumn::kText);
-    for (const auto& row : unit.evidence()) {
-      evidence.Add({row.kind(), Time(row.seen_time()), row.value()});
-    }
-    text += "\n" + evidence.Render();
-  }
-  if (!dumps.dumps().empty()) text += "\n" + DumpTable(dumps, false);
-  return text;
-}
-
 std::string DumpTable(const v1::ListDumpsResponse& dumps, bool wide) {
-  std::vector<std::string> headers = {"NAME", "UNIT",    "MEMORY",  "MODEL", "FIRMWARE",
-                                      "SIZE", "PURPOSE", "CREATED", "SHA256"};
+  std::vector<std::string> headers = {"NAME",    "UNIT",  "MEMORY", "MODEL",   "FIRMWARE", "SIZE",
+                                      "PURPOSE", "PROOF", "COPY",   "CREATED", "SHA256"};
   if (wide) Append(headers, {"MD5", "CRC32", "SERIAL", "READS", "METHOD", "SIMULATED", "JOB"});
   Table table(headers);
   for (const v1::Dump& dump : dumps.dumps()) {
-    std::vector<std::string> cells = {
-        dump.name(),    dump.unit_number(),       Word(dump.memory()),
-        dump.model(),   dump.firmware_revision(), BytesCell(dump.size_bytes()),
-        dump.purpose(), Time(dump.create_time()), Hash(dump.sha256(), wide)};
+    std::vector<std::string> cells = {dump.name(),
+                                      dump.unit_number(),
+                                      Word(dump.memory()),
+                                      dump.model(),
+                                      dump.firmware_revision(),
+                                      BytesCell(dump.size_bytes()),
+                                      dump.purpose(),
+                                      ProofCell(dump),
+                                      dump.second_copy(),
+                                      Time(dump.create_time()),
+                                      Hash(dump.sha256(), wide)};
     if (wide) {
       Append(cells,
              {dump.md5(), dump.crc32(), dump.serial(), fmt::format("{}", dump.agreeing_reads()),
@@ -117,7 +80,9 @@ std::string DumpDetails(const v1::Dump& dump) {
   fields.Add("CRC-32", dump.crc32());
   fields.AddIfSet("stable part", dump.stable_sha256());
   fields.Add("purpose", dump.purpose());
-  fields.Add("reads", fmt::format("{} agreed", dump.agreeing_reads()));
+  fields.Add("proof", ProofText(dump));
+  fields.AddIfSet("rehearsal", RehearsalText(dump));
+  fields.AddIfSet("second copy", CopyText(dump));
   fields.Add("method", dump.method());
   fields.Add("evidence", dump.evidence());
   fields.Add("read", Time(dump.create_time()) + ", firmbench " + dump.tool_version());
@@ -125,51 +90,6 @@ std::string DumpDetails(const v1::Dump& dump) {
   fields.Add("drive", dump.drive());
   if (dump.simulated()) fields.Add("simulated", "yes: no hardware was behind it");
   return Clean(dump.name()) + "\n" + fields.text();
-}
-
-std::string ImageTable(const v1::ListImagesResponse& images, bool wide) {
-  std::vector<std::string> headers = {"NAME", "MODEL", "FIRMWARE", "SIZE", "FILE", "SHA256"};
-  if (wide) {
-    Append(headers, {"VENDOR", "PRODUCT", "FORMAT", "LAYOUT", "MD5", "CRC32", "CREATED"});
-  }
-  Table table(headers);
-  for (const v1::Image& image : images.images()) {
-    std::vector<std::string> cells = {image.name(),
-                                      image.model(),
-                                      image.firmware_revision(),
-                                      BytesCell(image.size_bytes()),
-                                      image.file_name(),
-                                      Hash(image.sha256(), wide)};
-    if (wide) {
-      Append(cells, {image.vendor(), image.product(), image.format(), image.layout(), image.md5(),
-                     image.crc32(), Time(image.create_time())});
-    }
-    table.Add(std::move(cells));
-  }
-  return table.Render();
-}
-
-std::string ImageDetails(const v1::Image& image) {
-  Fields fields(kKeyColumns);
-  fields.Add("file", image.file_name());
-  if (image.format().empty()) {
-    fields.Add("format", "not recognised: it can be kept and compared, but not flashed");
-  } else {
-    fields.Add("format",
-               image.layout().empty() ? image.format() : image.format() + ", " + image.layout());
-    fields.Add("model", image.model());
-    fields.Add("vendor", image.vendor());
-    fields.Add("product", image.product());
-    fields.Add("firmware", image.firmware_revision());
-    fields.AddIfSet("built", image.build_text());
-  }
-  fields.Add("size", Bytes(image.size_bytes()));
-  fields.Add("SHA-256", image.sha256());
-  fields.Add("MD5", image.md5());
-  fields.Add("CRC-32", image.crc32());
-  fields.Add("added", Time(image.create_time()) +
-                          (image.principal().empty() ? "" : " by " + image.principal()));
-  return Clean(image.name()) + "\n" + fields.text();
 }
 
 std::string AuditTable(const v1::ListAuditEntriesResponse& entries, bool wide) {
@@ -185,12 +105,17 @@ std::string AuditTable(const v1::ListAuditEntriesResponse& entries, bool wide) {
   return table.Render();
 }
 
-std::string LedgerReport(const v1::VerifyLedgerResponse& report) {
+std::string LedgerReport(const v1::VerifyLedgerResponse& report,
+                         const std::string& checkpoint) {
   Fields fields(kKeyColumns);
   fields.Add("entries", fmt::format("{}, each a leaf of the tree", report.entry_count()));
   fields.Add("root hash", report.root_hash());
   fields.Add("blobs", fmt::format("{}, {} in all, each hashed again", report.blob_count(),
                                   Bytes(report.blob_bytes())));
+  fields.Add("checkpoints", fmt::format("{}, each compared with the tree and its signature checked",
+                                        report.checkpoint_count()));
+  fields.AddIfSet("now", checkpoint);
+  for (const std::string& note : report.notes()) fields.Add("note", note);
   for (const std::string& problem : report.problems()) fields.Add("problem", problem);
   return (report.ok() ? "the ledger is as it was written\n"
                       : "the ledger is NOT as it was written\n") +
