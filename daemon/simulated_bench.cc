@@ -89,6 +89,7 @@ std::vector<inventory::Attachment> SimulatedBench::List() {
     attachment.topology = drive->topology();
     attachment.bay = spec.bay;
     attachment.channel = "sim/" + spec.channel;
+    attachment.bridge = spec.bridge;
     attachment.connection = {spec.scsi, spec.task_file, true};
     attachment.connection_text = spec.scsi && spec.task_file ? "simulated IDE port"
                                  : spec.scsi                 ? "simulated, SCSI commands only"

@@ -84,6 +84,7 @@ Status ReadPlace(const TableReader& table, DriveSpec& spec) {
 
 Status ReadContents(const TableReader& table, std::string_view file_name, DriveSpec& spec) {
   constexpr int64_t kMaxSeed = std::numeric_limits<int64_t>::max();
+  RETURN_IF_ERROR(table.Text("bridge", 32, spec.bridge));
   RETURN_IF_ERROR(table.Text("serial", 20, spec.serial));
   RETURN_IF_ERROR(table.Text("firmware_revision", 4, spec.firmware_revision));
   RETURN_IF_ERROR(table.Number("firmware_seed", 0, kMaxSeed, spec.firmware_seed));
@@ -142,6 +143,7 @@ Result<DriveSpec> ReadDrive(const TableReader& table, std::string_view file_name
                                   "channel",
                                   "device",
                                   "connection",
+                                  "bridge",
                                   "serial",
                                   "firmware_revision",
                                   "firmware_seed",
