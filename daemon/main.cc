@@ -22,9 +22,12 @@
 #include "daemon/config/config.h"
 #include "daemon/inhibitors.h"
 #include "daemon/no_drives.h"
+#include "daemon/port_drives.h"
 #include "daemon/rpc/server.h"
+#include "daemon/second_copy.h"
 #include "daemon/service_manager.h"
 #include "daemon/simulated_bench.h"
+#include "storage/checkpoint_signer.h"
 #include "storage/spill.h"
 
 namespace firmbench {
@@ -108,6 +111,9 @@ Result<std::unique_ptr<storage::Ledger>> OpenLedger(const std::string& folder,
 
 Result<std::unique_ptr<inventory::DriveSource>> FindDrives(const config::Config& settings) {
   if (settings.simulate.empty()) {
+    if (settings.port_io) {
+      return std::unique_ptr<inventory::DriveSource>(PortDrives::OfThisMachine());
+    }
     return std::unique_ptr<inventory::DriveSource>(std::make_unique<NoDrives>());
   }
   ASSIGN_OR_RETURN(auto bench,
@@ -184,6 +190,44 @@ void FinishJobs(storage::Ledger& ledger, jobs::Engine& engine, Clock& clock) {
   if (open && !open->rows.empty()) clock.SleepFor(kLastQuestions);
 }
 
+// A bench that cannot sign goes on: `firmbench audit checkpoint` says why it cannot.
+void SignTree(storage::CheckpointSigner& signer) {
+  const auto signed_now = signer.Sign();
+  if (signed_now) return;
+  log::ErrorLine("the audit log is not signed", "reason", signed_now.error().reason(), "text",
+                 signed_now.error().message());
+}
+
+// Signs after every job, when it is no longer among those that run.
+jobs::WatchHub::Subscription SignAfterJobs(jobs::WatchHub& hub, const jobs::Engine& engine,
+                                           inventory::Lane& lane,
+                                           storage::CheckpointSigner& signer) {
+  return hub.Subscribe([&](const std::string& job_id) {
+    if (!job_id.empty() && engine.Live(job_id) == nullptr) {
+      lane.Post([&signer] { SignTree(signer); });
+    }
+  });
+}
+
+// nullptr when none is configured. Works from Start on.
+Result<std::unique_ptr<SecondCopyKeeper>> KeepSecondCopy(const config::Config& settings,
+                                                         storage::Ledger& ledger, Clock& clock,
+                                                         storage::CheckpointSigner& signer) {
+  if (settings.copy_folder.empty()) return std::unique_ptr<SecondCopyKeeper>();
+  auto keeper = std::make_unique<SecondCopyKeeper>(
+      SecondCopyOptions{.ledger = ledger,
+                        .place = MakeCopyFolder({settings.copy_folder, settings.state_dir,
+                                                 ledger.bench_id(), settings.copy_same_filesystem}),
+                        .clock = clock,
+                        .required = settings.require_copy,
+                        .checkpoint = [&signer] {
+                          const auto checkpoint = signer.Sign();
+                          return checkpoint ? checkpoint->text : std::string();
+                        }});
+  RETURN_IF_ERROR(keeper->Check());
+  return keeper;
+}
+
 Status Serve(const config::Config& settings, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const UniqueFd lock, LockStateFolder(settings.state_dir));
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::Ledger> ledger,
@@ -194,6 +238,9 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
   Inhibitors inhibitors;
   const std::string spill_folder =
       settings.spill_folder.empty() ? settings.state_dir : settings.spill_folder;
+  storage::CheckpointSigner signer(*ledger, settings.state_dir, clock);
+  ASSIGN_OR_RETURN(const std::unique_ptr<SecondCopyKeeper> second_copy,
+                   KeepSecondCopy(settings, *ledger, clock, signer));
   jobs::WatchHub hub;
   inventory::Inventory inventory(*source, *ledger);
   inventory.OnChange([&hub](const std::string&) { hub.Notify(""); });
@@ -203,8 +250,11 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
                        .clock = clock,
                        .power = settings.keep_awake ? &inhibitors : nullptr,
                        .finish_cut_writes = FinishWord(settings.finish),
-                       .spill_folder = spill_folder});
+                       .spill_folder = spill_folder,
+                       .second_copy = second_copy.get()});
   RETURN_IF_ERROR(SettleWhatWasLeft(*ledger, spill_folder, inventory, engine));
+  SignTree(signer);
+  if (second_copy) second_copy->Start();
 
   inventory::Lane watch("watchers");
   inventory::Lane slow("slow calls");
@@ -215,7 +265,10 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
       watch,
       slow,
       clock,
-      {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(), settings.claim}};
+      signer,
+      {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(), settings.claim},
+      second_copy.get()};
+  const auto signing = SignAfterJobs(hub, engine, slow, signer);
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    rpc::Server::Start(settings.listen, context));
   log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
@@ -225,6 +278,7 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
   WaitForStop(signals, *ledger, *server);
   server->ShowJobsServing(false);
   FinishJobs(*ledger, engine, clock);
+  SignTree(signer);
   server->Shutdown();
   return Ok();
 }

@@ -65,6 +65,15 @@ Result<storage::Dump> StoreDump(storage::Transaction& tx, Memory memory, ByteVie
                                         .reason = origin.drive.unit.why,
                                         .created_us = tx.now_us()}));
   RETURN_IF_ERROR(NoteRecognised(tx, dump, bytes, origin));
+  // Every dump is named in the log with its bytes, so that each can be proven.
+  RETURN_IF_ERROR(tx.AppendAudit({.principal = origin.job.principal,
+                                  .action = "dump.store",
+                                  .resource = "dumps/" + dump.id,
+                                  .outcome = "ok",
+                                  .details = {{"job", origin.job.id},
+                                              {"memory", dump.memory},
+                                              {"purpose", dump.purpose},
+                                              {"sha256", dump.sha256}}}));
   return dump;
 }
 

@@ -9,7 +9,8 @@
 namespace firmbench::rpc {
 
 std::vector<inventory::Problem> BenchProblems(const std::vector<inventory::Snapshot>& drives,
-                                              const storage::LedgerHealth& ledger) {
+                                              const storage::LedgerHealth& ledger,
+                                              const jobs::CopyState& copy) {
   std::vector<inventory::Problem> urgent;
   std::vector<inventory::Problem> rest;
   bool attached = false;
@@ -24,6 +25,7 @@ std::vector<inventory::Problem> BenchProblems(const std::vector<inventory::Snaps
     }
   }
   if (!ledger.writable) urgent.push_back({ledger.reason, ledger.text, ledger.remedy});
+  for (auto& problem : jobs::CopyProblems(copy)) urgent.push_back(std::move(problem));
   urgent.insert(urgent.end(), rest.begin(), rest.end());
   if (!attached) {
     urgent.push_back({"NO_DRIVES", "no drive is attached to this bench",
@@ -50,7 +52,9 @@ grpc::ServerUnaryReactor* BenchService::GetBench(grpc::CallbackServerContext* co
         static_cast<int32_t>(std::count_if(drives.begin(), drives.end(), [](const auto& drive) {
           return drive->condition != inventory::DriveCondition::kGone;
         })));
-    for (const auto& problem : BenchProblems(drives, bench_.ledger.Health())) {
+    for (const auto& problem : BenchProblems(
+             drives, bench_.ledger.Health(),
+             bench_.second_copy != nullptr ? bench_.second_copy->State() : jobs::CopyState())) {
       AddProblem(bench.add_problems(), problem);
     }
     return bench;
@@ -60,41 +64,6 @@ grpc::ServerUnaryReactor* BenchService::GetBench(grpc::CallbackServerContext* co
 grpc::ServerWriteReactor<v1::BenchEvent>* BenchService::WatchEvents(
     grpc::CallbackServerContext*, const v1::WatchEventsRequest* request) {
   return StartBenchWatch(bench_, request->after_sequence());
-}
-
-grpc::ServerUnaryReactor* AuditService::ListAuditEntries(grpc::CallbackServerContext* context,
-                                                         const v1::ListAuditEntriesRequest* request,
-                                                         v1::ListAuditEntriesResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ListAuditEntriesResponse> {
-    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
-    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListAudit({.resource = request->resource(),
-                                                                 .principal = request->principal(),
-                                                                 .action = request->action()},
-                                                                page));
-    v1::ListAuditEntriesResponse list;
-    for (const storage::AuditEntry& entry : listed.rows) {
-      *list.add_audit_entries() = ToProto(entry, bench_.ledger.bench_id());
-    }
-    list.set_next_page_token(listed.next);
-    return list;
-  });
-}
-
-grpc::ServerUnaryReactor* AuditService::VerifyLedger(grpc::CallbackServerContext* context,
-                                                     const v1::VerifyLedgerRequest*,
-                                                     v1::VerifyLedgerResponse* response) {
-  return SlowUnary(bench_, context, response,
-                   [ledger = &bench_.ledger](const Caller&) -> Result<v1::VerifyLedgerResponse> {
-                     ASSIGN_OR_RETURN(const storage::AuditReport report, ledger->Verify());
-                     v1::VerifyLedgerResponse out;
-                     out.set_ok(report.problems.empty());
-                     out.set_entry_count(report.entries);
-                     out.set_root_hash(report.root_hash);
-                     out.set_blob_count(report.blobs);
-                     out.set_blob_bytes(report.blob_bytes);
-                     for (const std::string& problem : report.problems) out.add_problems(problem);
-                     return out;
-                   });
 }
 
 }  // namespace firmbench::rpc

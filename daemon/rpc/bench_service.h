@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// BenchService and AuditService: what this bench is, what happened on it, and whether the ledger
-// holds together. Thread-safe.
+// BenchService: what this bench is, and what happens on it. Thread-safe.
 
 #include <vector>
 
 #include "daemon/rpc/context.h"
-#include "firmbench/v1/audit_service.grpc.pb.h"
 #include "firmbench/v1/bench_service.grpc.pb.h"
 
 namespace firmbench::rpc {
@@ -27,23 +25,10 @@ class BenchService final : public v1::BenchService::CallbackService {
 };
 
 // What is wrong on a bench, the most urgent first: drives whose write was cut, then a ledger that
-// takes nothing any more, then what concerns single drives. Pure.
+// takes nothing any more, then a second copy that lacks something, then what concerns single
+// drives. Pure.
 std::vector<inventory::Problem> BenchProblems(const std::vector<inventory::Snapshot>& drives,
-                                              const storage::LedgerHealth& ledger);
-
-class AuditService final : public v1::AuditService::CallbackService {
- public:
-  explicit AuditService(const Context& bench) : bench_(bench) {}
-
-  grpc::ServerUnaryReactor* ListAuditEntries(grpc::CallbackServerContext* context,
-                                             const v1::ListAuditEntriesRequest* request,
-                                             v1::ListAuditEntriesResponse* response) override;
-  grpc::ServerUnaryReactor* VerifyLedger(grpc::CallbackServerContext* context,
-                                         const v1::VerifyLedgerRequest* request,
-                                         v1::VerifyLedgerResponse* response) override;
-
- private:
-  const Context& bench_;
-};
+                                              const storage::LedgerHealth& ledger,
+                                              const jobs::CopyState& copy = {});
 
 }  // namespace firmbench::rpc

@@ -15,7 +15,9 @@
 #include "daemon/inventory/inventory.h"
 #include "daemon/inventory/lane.h"
 #include "daemon/jobs/engine.h"
+#include "daemon/jobs/second_copy.h"
 #include "daemon/rpc/status.h"
+#include "storage/checkpoint_signer.h"
 #include "storage/storage.h"
 
 namespace firmbench::rpc {
@@ -34,7 +36,9 @@ struct Context {
   inventory::Lane& watch;  // watchers are served here, one piece at a time
   inventory::Lane& slow;   // calls that walk the whole ledger
   Clock& clock;
+  storage::CheckpointSigner& signer;
   BenchFacts facts;
+  jobs::SecondCopy* second_copy = nullptr;  // nullptr: this bench keeps none
 };
 
 // Who asks. Comes from the connection, never from a field of the request.

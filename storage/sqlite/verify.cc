@@ -13,6 +13,7 @@
 #include "storage/sqlite/blobs.h"
 #include "storage/sqlite/migrate.h"
 #include "storage/sqlite/rows.h"
+#include "storage/sqlite/verify_checkpoints.h"
 
 namespace firmbench::storage::sqlite {
 namespace {
@@ -22,7 +23,11 @@ constexpr size_t kMaxProblems = 100;
 class Verifier {
  public:
   Verifier(Database& database, const std::string& bench_id)
-      : database_(database), bench_id_(bench_id) {}
+      : database_(database),
+        bench_id_(bench_id),
+        checkpoints_(
+            database, bench_id, [this](std::string text) { Problem(std::move(text)); },
+            [this](std::string text) { Note(std::move(text)); }) {}
 
   AuditReport Run() {
     Phase("the file", [&] { return File(); });
@@ -67,6 +72,10 @@ class Verifier {
     if (report_.problems.size() < kMaxProblems) report_.problems.push_back(std::move(text));
   }
 
+  void Note(std::string text) {
+    if (report_.notes.size() < kMaxProblems) report_.notes.push_back(std::move(text));
+  }
+
   // A phase that cannot go on is a problem of its own; the others still run.
   template <typename Function>
   void Phase(const std::string& what, Function function) {
@@ -100,6 +109,9 @@ class Verifier {
                      database_.Prepare(fmt::format(
                          "SELECT {} FROM audit_entries a ORDER BY a.sequence", kAuditColumns)));
     std::vector<audit::Node> right_edge;  // of the tree computed here, one node a level at most
+    const auto root = [&] { return RootOf(right_edge); };
+    RETURN_IF_ERROR(checkpoints_.Begin());
+    RETURN_IF_ERROR(checkpoints_.AtSize(0, root));
     while (true) {
       ASSIGN_OR_RETURN(const bool more, list.Step());
       if (!more) break;
@@ -113,8 +125,12 @@ class Verifier {
       }
       AddLeaf(right_edge, audit::LeafHash(AsBytes(entry.json)));
       ++report_.entries;
+      checkpoints_.Entry(entry);
+      RETURN_IF_ERROR(checkpoints_.AtSize(report_.entries, root));
     }
-    report_.root_hash = ToHex(RootOf(right_edge));
+    report_.root_hash = ToHex(root());
+    RETURN_IF_ERROR(checkpoints_.End(report_.entries));
+    report_.checkpoints = checkpoints_.count();
     return Ok();
   }
 
@@ -184,8 +200,8 @@ class Verifier {
       const Sha256Digest digest = RowDigest(ReadRow<Row>(list));
       const ByteView stored = list.Blob(last);
       if (!std::equal(stored.begin(), stored.end(), digest.begin(), digest.end())) {
-        Problem(fmt::format("a row of {} ({} {}) differs from what was written", table.name,
-                            table.columns[0].name, list.Text(0)));
+        Problem(fmt::format("{}: its row differs from its digest",
+                            NameOfRow(table.name, table.columns[0].name, list.Text(0))));
       }
     }
   }
@@ -210,6 +226,32 @@ class Verifier {
     return Ok();
   }
 
+  // "dump dumps/ID" where the row is a resource of its own.
+  static std::string NameOfRow(std::string_view table, std::string_view column,
+                               const std::string& key) {
+    constexpr std::string_view kResources[] = {"units", "dumps", "images", "jobs"};
+    if (std::find(std::begin(kResources), std::end(kResources), table) != std::end(kResources)) {
+      return fmt::format("{} {}/{}", table.substr(0, table.size() - 1), table, key);
+    }
+    return fmt::format("a row of {} ({} {})", table, column, key);
+  }
+
+  // Whose bytes a blob is: " (dumps/ID, images/ID)"; "" for nobody's.
+  Result<std::string> UsersOf(const std::string& sha256) {
+    ASSIGN_OR_RETURN(
+        Statement list,
+        database_.Prepare("SELECT 'dumps/' || id FROM dumps WHERE sha256 = ?1 UNION ALL"
+                          " SELECT 'images/' || id FROM images WHERE sha256 = ?1"
+                          " LIMIT 4"));
+    list.Bind(sha256);
+    std::string users;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, list.Step());
+      if (!more) return users.empty() ? users : " (" + users + ")";
+      users += (users.empty() ? "" : ", ") + list.Text(0);
+    }
+  }
+
   Status Blobs() {
     ASSIGN_OR_RETURN(
         Statement list,
@@ -219,7 +261,8 @@ class Verifier {
       if (!more) break;
       const BlobInfo blob{.seq = list.Int(0), .size_bytes = list.Int(1), .chunks = list.Int(2)};
       if (const Status status = CheckBlob(blob, list.Text(3)); !status) {
-        Problem(fmt::format("blob {}: {}", list.Text(3), status.error().message()));
+        Problem(fmt::format("blob {}{}: {}", list.Text(3), UsersOf(list.Text(3)).value_or(""),
+                            status.error().message()));
       }
       ++report_.blobs;
       report_.blob_bytes += blob.size_bytes;
@@ -262,6 +305,7 @@ class Verifier {
 
   Database& database_;
   const std::string& bench_id_;
+  CheckpointWalk checkpoints_;
   ChunkReader chunks_;
   AuditReport report_;
 };

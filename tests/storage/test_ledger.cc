@@ -231,10 +231,6 @@ Status FillWhatPeopleSay(Transaction& tx, const Unit& unit, const Image& image, 
                                       .text = "from the vendor's site",
                                       .principal = "user/anna",
                                       .created_us = tx.now_us()}));
-  RETURN_IF_ERROR(tx.InsertCheckpoint({.tree_size = 5,
-                                       .root_hash = std::string(64, 'c'),
-                                       .text = "bench\n5\n",
-                                       .created_us = tx.now_us()}));
   return tx.InsertCopy(
       {.id = tx.NewId(), .sha256 = dump.sha256, .place = "second", .created_us = tx.now_us()});
 }
@@ -268,7 +264,32 @@ Status Fill(Transaction& tx) {
 
 }  // namespace
 
-void FillEveryTable(Ledger& ledger) { ASSERT_OK(ledger.Commit(Fill)); }
+void SignTree(Ledger& ledger, const audit::SigningKey& key) {
+  ASSERT_OK(ledger.Commit([&](Transaction& tx) -> Status {
+    RETURN_IF_ERROR(tx.AppendAudit({.principal = "firmbenchd",
+                                    .action = kAuditKeyAction,
+                                    .resource = "benches/" + ledger.bench_id(),
+                                    .outcome = "ok",
+                                    .details = {{kPublicKeyDetail, ToHex(key.public_key())}}}));
+    return Ok();
+  }));
+  audit::TreeHead head{.origin = audit::OriginOf(ledger.bench_id()),
+                       .size = ledger.AuditSize().value()};
+  const std::string root = ledger.AuditRoot(head.size).value();
+  const Bytes bytes = FromHex(root).value();
+  std::copy(bytes.begin(), bytes.end(), head.root.begin());
+  ASSERT_OK(ledger.Commit([&](Transaction& tx) {
+    return tx.InsertCheckpoint({.tree_size = head.size,
+                                .root_hash = root,
+                                .text = audit::SignCheckpoint(head, key).value(),
+                                .created_us = tx.now_us()});
+  }));
+}
+
+void FillEveryTable(Ledger& ledger) {
+  ASSERT_OK(ledger.Commit(Fill));
+  SignTree(ledger, audit::SigningKey::Make().value());
+}
 
 void LedgerTest::Open() {
   auto opened = OpenLedger(

@@ -16,6 +16,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/ids.h"
+#include "storage/checkpoint_signer.h"
 #include "storage/storage.h"
 
 namespace firmbench::storage {
@@ -89,6 +90,9 @@ AuditFact SampleFact(const std::string& resource = "jobs/1");
 
 // `size` bytes that do not compress, the same for the same seed.
 Bytes Noise(size_t size, uint32_t seed = 1);
+
+// Names the key in the log and stores a checkpoint of the tree with that entry.
+void SignTree(Ledger& ledger, const audit::SigningKey& key);
 
 // Commits at least one row to every table, some audit entries and a blob of two chunks.
 void FillEveryTable(Ledger& ledger);

@@ -43,7 +43,9 @@ TEST_F(Verification, OfAGoodLedgerFindsNothingAndCounts) {
   const auto report = ledger().Verify();
   ASSERT_OK(report);
   EXPECT_EQ(report->problems, std::vector<std::string>{});
-  EXPECT_EQ(report->entries, 5);
+  EXPECT_EQ(report->entries, 6);
+  EXPECT_EQ(report->checkpoints, 1);
+  EXPECT_EQ(report->notes, std::vector<std::string>{});
   EXPECT_EQ(report->blobs, 1);
   EXPECT_EQ(report->blob_bytes, 100'000);
   EXPECT_EQ(report->root_hash.size(), 64u);
@@ -122,8 +124,11 @@ TEST_F(Verification, NamesTheProblemInWords) {
   has(After("UPDATE audit_nodes SET hash = zeroblob(32) WHERE level = 2"),
       "node 0 of level 2 of the audit tree differs from its entries");
   has(After("INSERT INTO audit_nodes VALUES (9, 0, zeroblob(32))"),
-      "the audit tree has 4 stored nodes instead of 3");
-  has(After("UPDATE dumps SET revision = 'FAKE'"), "a row of dumps (id ");
+      "the audit tree has 5 stored nodes instead of 4");
+  has(After("UPDATE dumps SET revision = 'FAKE'"), ": its row differs from its digest");
+  has(After("UPDATE dumps SET revision = 'FAKE'"), "dump dumps/");
+  has(After("UPDATE dump_attributions SET reason = 'x'"), "a row of dump_attributions (id ");
+  has(After("UPDATE blob_chunks SET data = CAST(x'00' || substr(data, 2) AS BLOB)"), " (dumps/");
   has(After("DELETE FROM blob_chunks WHERE idx = 1"), "a chunk is missing");
   has(After("DELETE FROM blobs"), "its blob is missing");
   has(After("UPDATE customers SET customer = 'Eve'"), "a row of customers (id ");
@@ -140,7 +145,7 @@ TEST_F(Verification, NamesTheProblemInWords) {
 // Whoever changes an entry and its leaf hash still has the tree against him.
 TEST_F(Verification, NoticesAnEntryThatWasRewrittenWithItsLeafHash) {
   Open();
-  AuditEntry entry = ledger().ListAudit({}, {})->rows.at(3);
+  AuditEntry entry = ledger().ListAudit({}, {})->rows.at(4);
   Close();
   ASSERT_EQ(entry.sequence, 1);
   const size_t at = entry.json.find("anna");
@@ -152,7 +157,53 @@ TEST_F(Verification, NoticesAnEntryThatWasRewrittenWithItsLeafHash) {
                               "' WHERE sequence = 1");
   EXPECT_EQ(problems, (std::vector<std::string>{
                           "node 0 of level 1 of the audit tree differs from its entries",
-                          "node 0 of level 2 of the audit tree differs from its entries"}));
+                          "node 0 of level 2 of the audit tree differs from its entries",
+                          "checkpoint of 6 entries: the entries have another root than was "
+                          "signed"}));
+}
+
+// Even who computes the whole tree anew has the signature against him.
+TEST_F(Verification, NamesWhatIsWrongWithACheckpoint) {
+  const std::string text = RawDatabase(path()).Query("SELECT text FROM checkpoints").at(0);
+  const auto problems = [&](const std::string& column, const std::string& value) {
+    return After("UPDATE checkpoints SET " + column + " = " + value);
+  };
+  const auto has = [](const std::vector<std::string>& all, const std::string& wanted) {
+    EXPECT_NE(std::find(all.begin(), all.end(), wanted), all.end())
+        << wanted << " is not in " << testing::PrintToString(all);
+  };
+  has(problems("root_hash", "replace(root_hash, substr(root_hash, 1, 1), 'z')"),
+      "checkpoint of 6 entries: the entries have another root than was signed");
+  has(problems("text", "replace(text, '— ', '- ')"),
+      "checkpoint of 6 entries: not a signed checkpoint: its signature has another form");
+  has(problems("text", "replace(text, char(10) || '6' || char(10), char(10) || '5' || char(10))"),
+      "checkpoint of 6 entries: its text says something else than its row");
+  has(problems("text", "replace(text, char(10) || '6' || char(10), char(10) || '5' || char(10))"),
+      "checkpoint of 6 entries: no key that the log names has signed it");
+  has(problems("tree_size", "5"),
+      "checkpoint of 5 entries: no key that the log names has signed it");
+  has(problems("tree_size", "60"),
+      "checkpoint of 60 entries: the log has only 6: it was put back to an earlier state");
+}
+
+TEST_F(Verification, SaysThatAnotherKeySignsFromHereOn) {
+  Open();
+  SignTree(ledger(), audit::SigningKey::Make().value());
+  const auto report = ledger().Verify();
+  ASSERT_OK(report);
+  EXPECT_EQ(report->problems, std::vector<std::string>{});
+  EXPECT_EQ(report->checkpoints, 2);
+  EXPECT_EQ(report->notes, std::vector<std::string>{"entry 6: from here on another key signs: ?"});
+}
+
+// Entries that are cut off at the end leave a tree that is right in itself.
+TEST_F(Verification, NoticesALogThatWasCutOffAtItsEnd) {
+  const auto problems = After(
+      "DELETE FROM audit_entries WHERE sequence = 5;"
+      "DELETE FROM audit_nodes WHERE level = 1 AND idx = 2");
+  EXPECT_EQ(problems, (std::vector<std::string>{
+                          "checkpoint of 6 entries: the log has only 5: it was put back to an "
+                          "earlier state"}));
 }
 
 // Any byte of the file: whatever is damaged, the answer is an error or a list, never a crash.
@@ -183,7 +234,7 @@ TEST_F(Verification, GoesOnBesideCommits) {
       RETURN_IF_ERROR(tx.AppendAudit(SampleFact()));
       // From within a change that is not yet committed: Verify sees the state before it.
       const auto report = ledger().Verify();
-      EXPECT_EQ(report->entries, 5 + i);
+      EXPECT_EQ(report->entries, 6 + i);
       EXPECT_TRUE(report->problems.empty());
       return Ok();
     }));
