@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/families/family.h"
 
+#include <fmt/format.h>
+
 namespace firmbench::families {
 
 std::string_view ToString(Recoverable recoverable) {
@@ -13,6 +15,32 @@ std::string_view ToString(Recoverable recoverable) {
       return "no";
   }
   return "no";
+}
+
+const Conversion* FindConversion(const ModelInfo& model, std::string_view to_model) {
+  for (const Conversion& conversion : model.conversions) {
+    if (conversion.to_model == to_model) return &conversion;
+  }
+  return nullptr;
+}
+
+Result<Bytes> ConvertEeprom(const Conversion& conversion, ByteView eeprom) {
+  Bytes converted(eeprom.begin(), eeprom.end());
+  for (const EepromChange& change : conversion.eeprom) {
+    if (change.offset >= converted.size() || converted[change.offset] != change.from) {
+      return FailedPrecondition(
+                 "EEPROM_NOT_AS_EXPECTED",
+                 fmt::format("the EEPROM of this unit does not hold {:02x} at {:04x}, where the "
+                             "model's name is expected",
+                             change.from, change.offset))
+          .With("offset", fmt::format("{:x}", change.offset))
+          .WithRemedy(
+              "nothing was written; the unit was perhaps changed by another tool: compare "
+              "its EEPROM dumps with `firmbench dump compare`");
+    }
+    converted[change.offset] = change.to;
+  }
+  return converted;
 }
 
 const Family* FindFamily(std::string_view name) {

@@ -38,6 +38,23 @@ struct ByteRange {
   uint32_t length = 0;
 };
 
+// One byte of the EEPROM that names the model.
+struct EepromChange {
+  uint32_t offset = 0;
+  uint8_t from = 0;
+  uint8_t to = 0;
+};
+
+// A model that a drive of this one can be made into: the EEPROM's bytes that name the model are
+// changed, then the firmware is replaced. Both are rows of one family with memories of the same
+// sizes, read and written in the same ways.
+struct Conversion {
+  std::string_view to_model;
+  std::span<const EepromChange> eeprom;
+  Evidence evidence = Evidence::kHypothetical;
+  std::string_view why;  // what is known of these bytes, in words
+};
+
 // What other layers need to know of a model. Static storage.
 struct ModelInfo {
   std::string_view family;           // "mediatek_liteon"
@@ -55,9 +72,17 @@ struct ModelInfo {
   std::span<const ByteRange> unit_ranges;      // of the firmware: belong to the unit, never written
   std::span<const ByteRange> volatile_eeprom;  // change with use; empty: not publicly known
   Evidence volatile_eeprom_evidence = Evidence::kHypothetical;
+  std::span<const Conversion> conversions;
   Evidence evidence = Evidence::kHypothetical;
   std::string_view provenance;  // where the row comes from, in words
 };
+
+// The row's conversion to `to_model`; nullptr when it has none.
+const Conversion* FindConversion(const ModelInfo& model, std::string_view to_model);
+
+// This unit's EEPROM with the bytes changed that the conversion names, and no other.
+// EEPROM_NOT_AS_EXPECTED with metadata `offset` when one of them is not what the row says. Pure.
+Result<Bytes> ConvertEeprom(const Conversion& conversion, ByteView eeprom);
 
 // The ways to a drive that this bench has.
 struct Connection {

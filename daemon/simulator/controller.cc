@@ -219,6 +219,7 @@ void Controller::EnterVendor(int64_t now) {
 
 bool Controller::DiscReadable() const {
   if (!state_.disc || state_.tray_open) return false;
+  if (!personality_.EepromFits(identity().product, eeprom_.bytes())) return false;
   return !options_.eeprom_checksum || eeprom_.ChecksumRight();
 }
 

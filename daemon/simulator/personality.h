@@ -48,6 +48,10 @@ class Personality {
   // that firmware says of itself (empty strings where the flash does not tell).
   virtual std::optional<DriveIdentity> Boot(const Profile& profile, ByteView flash) const = 0;
 
+  // Does the firmware that calls itself `product` accept this EEPROM? A drive whose EEPROM does not
+  // fit answers, but finds no disc, as with a wrong checksum (drive-protocols 3 [P]).
+  virtual bool EepromFits(std::string_view product, ByteView eeprom) const = 0;
+
   // A command written to a drive that is not in vendor mode and could answer the intro
   // (Controller::IntroHeard): true when it was one and is dealt with.
   virtual bool Intro(Controller& drive, uint8_t command, int64_t now) const = 0;

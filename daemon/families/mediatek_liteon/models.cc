@@ -10,6 +10,20 @@ namespace {
 
 using std::chrono::seconds;
 
+// Turning a 451S into an 851S and back is a known function of a public tool; which bytes of the
+// EEPROM it changes is not publicly known (3, 8.3 [D]). This is the simulator's own [G]: the digit
+// in the text that names the model.
+constexpr EepromChange k451To851[] = {{0x014, '4', '8'}};
+constexpr EepromChange k851To451[] = {{0x014, '8', '4'}};
+constexpr std::string_view kWhyConversion =
+    "that a 451S and an 851S can be made into each other is documented of a public tool; which "
+    "bytes of the EEPROM name the model is not publicly known, and those written here are only the "
+    "simulator's";
+constexpr Conversion kConversions451[] = {
+    {"LDW-851S", k451To851, Evidence::kHypothetical, kWhyConversion}};
+constexpr Conversion kConversions851[] = {
+    {"LDW-451S", k851To451, Evidence::kHypothetical, kWhyConversion}};
+
 constexpr ModelInfo kModels[] = {
     {
         .family = "mediatek_liteon",
@@ -31,6 +45,7 @@ constexpr ModelInfo kModels[] = {
         .unit_ranges = {},
         .volatile_eeprom = {},
         .volatile_eeprom_evidence = Evidence::kHypothetical,
+        .conversions = {},
         .evidence = Evidence::kSecondHand,
         .provenance = "identification, chip and vendor mode of single units, reported in public "
                       "forums and kernel logs",
@@ -51,6 +66,7 @@ constexpr ModelInfo kModels[] = {
         .unit_ranges = {},
         .volatile_eeprom = {},
         .volatile_eeprom_evidence = Evidence::kHypothetical,
+        .conversions = {},
         .evidence = Evidence::kHypothetical,
         .provenance = "identification from kernel logs; flash chip and its size assumed",
     },
@@ -72,8 +88,32 @@ constexpr ModelInfo kModels[] = {
         .unit_ranges = {},
         .volatile_eeprom = {},
         .volatile_eeprom_evidence = Evidence::kHypothetical,
+        .conversions = kConversions451,
         .evidence = Evidence::kHypothetical,
         .provenance = "image layout read in code of patching tools; flash chip assumed",
+    },
+    {
+        .family = "mediatek_liteon",
+        .model = "LDW-851S",
+        .kind = "DVD burner",
+        .vendor = "LITE-ON",          // 5 [I]: as all of its line
+        .product = "DVDRW LDW-851S",  // [I], from the 451S
+        .revision_prefix = "G",       // 5 [P]/[C]: shared with the 451S
+        .chip_part = "Am29F080",      // [I]: the hardware of the 451S, see there
+        .chip_assumed = true,
+        .firmware_bytes = images::kLiteonDvdBytes,  // 6 [C]
+        .eeprom_bytes = 1024,
+        .recoverable_after_cut = Recoverable::kUnproven,
+        .recoverable_why =
+            "dead firmware should leave vendor mode reachable [I]; a related model that answered "
+            "80 for ever was called unrecoverable [P]",
+        .unit_ranges = {},
+        .volatile_eeprom = {},
+        .volatile_eeprom_evidence = Evidence::kHypothetical,
+        .conversions = kConversions851,
+        .evidence = Evidence::kHypothetical,
+        .provenance = "one hardware generation with the LDW-451S in the tables of patching tools; "
+                      "everything but the names is taken from that row",
     },
 };
 
@@ -116,6 +156,21 @@ constexpr std::array kRows = {
         .gate_evidence = Evidence::kHypothetical,
         .firmware_read = FirmwareRead::kReadMemoryDf,
         .eeprom_by_read_buffer = true,  // 2.2: seen on later DVD burners [C]
+        .chip_evidence = Evidence::kHypothetical,
+        .write_evidence = Evidence::kReadInCode,
+        .write_missing = "the flash chip of this model is assumed, and that holding eject opens "
+                         "vendor mode is inferred",
+        .write_would_help =
+            "the name printed on the chip, and a trace of a tool that entered vendor "
+            "mode on this model",
+        .back_limit = seconds(30),
+    },
+    Row{
+        .info = &kModels[3],
+        .gate = EntryGate::kEjectHeld,  // all of this row: as the 451S [I]
+        .gate_evidence = Evidence::kHypothetical,
+        .firmware_read = FirmwareRead::kReadMemoryDf,
+        .eeprom_by_read_buffer = true,
         .chip_evidence = Evidence::kHypothetical,
         .write_evidence = Evidence::kReadInCode,
         .write_missing = "the flash chip of this model is assumed, and that holding eject opens "

@@ -58,7 +58,7 @@ TEST(Reduced, ModelsChipsAndImagesHaveAFewKilobytes) {
       EXPECT_TRUE(family->CheckImage(model, image)) << model.model;
     }
   }
-  EXPECT_EQ(models, 3);
+  EXPECT_EQ(models, 4);
   for (const chips::ChipRow& chip : chips::AllChips()) EXPECT_LE(chip.size_bytes, kMostBytes);
   for (const simulator::Personality* personality : families::AllPersonalities()) {
     for (const simulator::Profile& profile : personality->profiles()) {

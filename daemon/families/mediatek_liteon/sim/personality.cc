@@ -33,6 +33,8 @@ constexpr uint8_t kLjmp = 0x02;  // the reset vector of an 8051 image (drive-pro
 constexpr size_t kBootBytes = chips::kBankBytes / 4;  // ID blocks are searched beyond it first [C]
 constexpr size_t kIdBlockBytes = 8 + 8 + 16 + 4;
 constexpr size_t kStampBytes = 16;
+constexpr size_t kModelNameAt = 0x010;  // in the EEPROM [G]
+constexpr size_t kModelNameBytes = 16;
 
 uint8_t& Reg(Controller& drive, Register reg) {
   return drive.state().registers.value[static_cast<size_t>(reg)];
@@ -98,6 +100,18 @@ class MediatekLiteon final : public simulator::Personality {
     if (!identity) identity = IdentityFrom(flash, 0);
     if (!identity && !profile.needs_id_block) identity = DriveIdentity{};
     return identity;
+  }
+
+  // The EEPROM names the model [P]; where is not publicly known: here in clear text at 0010, and
+  // only the two models that can be made into each other look at it [G].
+  bool EepromFits(std::string_view product, ByteView eeprom) const override {
+    constexpr std::string_view kTwins[] = {"LDW-451S", "LDW-851S"};
+    const std::string named = Field(Slice(eeprom, kModelNameAt, kModelNameBytes));
+    const bool is_twin = std::find(std::begin(kTwins), std::end(kTwins), named) != std::end(kTwins);
+    const bool for_twin = std::any_of(std::begin(kTwins), std::end(kTwins), [&](auto twin) {
+      return product.find(twin) != std::string_view::npos;
+    });
+    return !is_twin || !for_twin || product.find(named) != std::string_view::npos;
   }
 
   bool Intro(Controller& drive, uint8_t command, int64_t now) const override {

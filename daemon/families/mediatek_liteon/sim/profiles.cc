@@ -63,6 +63,23 @@ const Profile kProfiles[] = {
         .gate = Gate::kEjectHeld,  // [I]
         .needs_id_block = true,    // [I]
     },
+    {
+        .family = "mediatek_liteon",
+        .model = "LDW-851S",
+        .vendor = "LITE-ON",  // all of this profile: as the 451S [I]
+        .product = "DVDRW LDW-851S",
+        .revision = "GS01",  // only the letter is public; the rest is synthetic
+        .inquiry_format = 0x02,
+        .inquiry_additional_length = 0x5b,
+        .buffer_kib = 2048,
+        .buffer_capacity_bytes = 1895168,
+        .mmc_profiles = kDvdRewriter,
+        .dvd = true,
+        .chip_part = "Am29F080",
+        .firmware_bytes = 16 * chips::kBankBytes,
+        .gate = Gate::kEjectHeld,
+        .needs_id_block = true,
+    },
 };
 
 }  // namespace

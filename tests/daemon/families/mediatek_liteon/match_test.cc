@@ -30,6 +30,12 @@ TEST(LiteonMatch, KnowsTheRealSpecimens) {
   EXPECT_EQ(MatchOf("LITE-ON", "DVDRW LDW-451S", "GSB4"), "LDW-451S");
 }
 
+TEST(LiteonMatch, TellsTheTwoModelsOfOneLetterByTheirProduct) {
+  EXPECT_EQ(MatchOf("LITE-ON", "DVDRW LDW-851S", "GS0N"), "LDW-851S");
+  EXPECT_EQ(MatchOf("LITE-ON", "DVDRW LDW-851S", "GSB4"), "LDW-851S");
+  EXPECT_EQ(MatchOf("LITE-ON", "DVDRW LDW-851S", "HS0N"), "");
+}
+
 TEST(LiteonMatch, KnowsOemNamesOfTheTable) {
   int names = 0;
   for (const images::LiteonModel& model : images::LiteonModels()) {
@@ -58,7 +64,7 @@ TEST(LiteonMatch, WantsAllThreeNames) {
   EXPECT_EQ(MatchOf("LITE-ON", "LTR-48246SX", "SS0B"), "");
   EXPECT_EQ(MatchOf("LITE-ON", "LTR-48246S", "QS0C"), "");
   EXPECT_EQ(MatchOf("LITE-ON", "LTR-52327S", "SS0B"), "");
-  EXPECT_EQ(MatchOf("LITE-ON", "DVDRW LDW-851S", "GSB4"), "");
+  EXPECT_EQ(MatchOf("LITE-ON", "DVDRW LDW-811S", "GSB4"), "");
   EXPECT_EQ(MatchOf("LITE-ON", "LDW-451S", "GSB4"), "");
 }
 
