@@ -59,6 +59,8 @@ BenchClient::BenchClient(const std::string& target) {
   jobs_ = v1::JobService::NewStub(channel);
   audit_ = v1::AuditService::NewStub(channel);
   bench_ = v1::BenchService::NewStub(channel);
+  search_ = v1::SearchService::NewStub(channel);
+  records_ = v1::RecordService::NewStub(channel);
 }
 
 }  // namespace firmbench::cli

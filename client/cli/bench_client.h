@@ -18,6 +18,8 @@
 #include "firmbench/v1/dump_service.grpc.pb.h"
 #include "firmbench/v1/image_service.grpc.pb.h"
 #include "firmbench/v1/job_service.grpc.pb.h"
+#include "firmbench/v1/record_service.grpc.pb.h"
+#include "firmbench/v1/search_service.grpc.pb.h"
 #include "firmbench/v1/unit_service.grpc.pb.h"
 
 namespace firmbench::cli {
@@ -41,6 +43,8 @@ class BenchClient {
   v1::JobService::Stub& jobs() { return *jobs_; }
   v1::AuditService::Stub& audit() { return *audit_; }
   v1::BenchService::Stub& bench() { return *bench_; }
+  v1::SearchService::Stub& search() { return *search_; }
+  v1::RecordService::Stub& records() { return *records_; }
 
  private:
   std::unique_ptr<v1::DriveService::Stub> drives_;
@@ -50,6 +54,8 @@ class BenchClient {
   std::unique_ptr<v1::JobService::Stub> jobs_;
   std::unique_ptr<v1::AuditService::Stub> audit_;
   std::unique_ptr<v1::BenchService::Stub> bench_;
+  std::unique_ptr<v1::SearchService::Stub> search_;
+  std::unique_ptr<v1::RecordService::Stub> records_;
 };
 
 inline constexpr std::chrono::seconds kCallTimeout{30};

@@ -347,10 +347,7 @@ Result<ImportVerdict> DumpImporter::Import(const ImportFile& file) {
     RETURN_IF_ERROR(Store(file, what, verdict));
   }
   if (!verdict.unit_id.empty()) known_.Touch(verdict.unit_id);
-  if (what.kind == FileKind::kEeprom) {
-    std::string note = CannotWriteBack(what.model);
-    if (!note.empty()) verdict.notes.push_back(std::move(note));
-  }
+  if (what.kind == FileKind::kEeprom) verdict.cannot_write_back = CannotWriteBack(what.model);
   return verdict;
 }
 

@@ -51,6 +51,7 @@ struct ImportVerdict {
   std::string unit_why;
   std::vector<UnitProposal> proposals;
   std::vector<std::string> notes;
+  std::string cannot_write_back;  // of an EEPROM: why not; "" when it can
 };
 
 class DumpImporter {

@@ -251,7 +251,7 @@ Result<PutReport> Put::Dump(const RecordSet& set) {
 
 Result<PutReport> Put::Commit(const std::string& resource) {
   report_.added = static_cast<int>(inserts_.size());
-  if (inserts_.empty() || options_.validate_only) return std::move(report_);
+  if (inserts_.empty()) return std::move(report_);
   RETURN_IF_ERROR(ledger_.Commit([&](storage::Transaction& tx) -> Status {
     // The function may run again: what is counted here is counted anew.
     int present = 0;

@@ -30,7 +30,6 @@ struct PutReport {
 
 struct PutOptions {
   std::optional<Bytes> bytes;  // of a dump; not needed when this ledger has it
-  bool validate_only = false;
   std::string principal;
 };
 

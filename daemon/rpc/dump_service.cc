@@ -4,20 +4,33 @@
 #include "daemon/rpc/blob_stream.h"
 #include "daemon/rpc/compare.h"
 #include "daemon/rpc/convert.h"
+#include "daemon/rpc/import.h"
+#include "daemon/rpc/proof_words.h"
 
 namespace firmbench::rpc {
 
-v1::Dump DumpService::Show(const storage::Dump& dump) const {
+NotCopied FindNotCopied(const Context& bench) {
+  if (bench.second_copy == nullptr) return std::nullopt;
+  return bench.second_copy->State().pending;
+}
+
+v1::Dump ShowDump(const Context& bench, const storage::Dump& dump, const NotCopied& not_copied) {
   UnitFacts facts;
-  facts.number = NumberOfUnit(bench_.ledger, dump.unit_id);
+  facts.number = NumberOfUnit(bench.ledger, dump.unit_id);
   if (!dump.unit_id.empty()) {
-    if (const auto evidence = bench_.ledger.ListEvidence(dump.unit_id)) {
+    if (const auto evidence = bench.ledger.ListEvidence(dump.unit_id)) {
       for (const auto& item : *evidence) {
         if (item.kind == "vpd_serial" || item.kind == "mmc_serial") facts.serial = item.value;
       }
     }
   }
-  return ToProto(dump, bench_.ledger.bench_id(), facts);
+  v1::Dump shown = ToProto(dump, bench.ledger.bench_id(), facts);
+  const auto proofs = bench.ledger.ListDumpProofs(dump.id);
+  for (v1::Proof& proof : ProofsOf(dump, proofs ? *proofs : std::vector<storage::DumpProof>())) {
+    *shown.add_proofs() = std::move(proof);
+  }
+  if (not_copied) shown.set_second_copy(not_copied->count(dump.sha256) != 0 ? "pending" : "copied");
+  return shown;
 }
 
 grpc::ServerUnaryReactor* DumpService::ListDumps(grpc::CallbackServerContext* context,
@@ -34,9 +47,13 @@ grpc::ServerUnaryReactor* DumpService::ListDumps(grpc::CallbackServerContext* co
     }
     filter.memory = MemoryWord(request->memory());
     filter.sha256 = request->sha256();
+    filter.archived_too = request->show_archived();
     ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListDumps(filter, page));
     v1::ListDumpsResponse list;
-    for (const storage::Dump& dump : listed.rows) *list.add_dumps() = Show(dump);
+    const NotCopied not_copied = FindNotCopied(bench_);
+    for (const storage::Dump& dump : listed.rows) {
+      *list.add_dumps() = ShowDump(bench_, dump, not_copied);
+    }
     list.set_next_page_token(listed.next);
     return list;
   });
@@ -48,7 +65,7 @@ grpc::ServerUnaryReactor* DumpService::GetDump(grpc::CallbackServerContext* cont
   return Unary(context, response, [&](const Caller&) -> Result<v1::Dump> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("dumps", request->name()));
     ASSIGN_OR_RETURN(const storage::Dump dump, bench_.ledger.GetDump(id));
-    return Show(dump);
+    return ShowDump(bench_, dump, FindNotCopied(bench_));
   });
 }
 
@@ -62,6 +79,14 @@ grpc::ServerWriteReactor<v1::ReadDumpResponse>* DumpService::ReadDump(
   return new BlobStream<v1::ReadDumpResponse>(bench_.ledger, sha256);
 }
 
+grpc::ServerUnaryReactor* DumpService::ImportDump(grpc::CallbackServerContext* context,
+                                                  const v1::ImportDumpRequest* request,
+                                                  v1::ImportDumpResponse* response) {
+  return Unary(context, response, [&](const Caller& caller) {
+    return ImportUpload(bench_, uploads_, importer_, *request, caller.principal);
+  });
+}
+
 grpc::ServerUnaryReactor* DumpService::CompareDumps(grpc::CallbackServerContext* context,
                                                     const v1::CompareDumpsRequest* request,
                                                     v1::CompareDumpsResponse* response) {
@@ -72,7 +97,7 @@ grpc::ServerUnaryReactor* DumpService::CompareDumps(grpc::CallbackServerContext*
     for (const v1::CompareSide* side : {&request->a(), &request->b()}) {
       if (const auto id = IdFrom("uploads", side->upload())) uploads_.Remove(*id);
     }
-    return CompareSides(a, b);
+    return CompareSides(a, b, request->with_lines());
   });
 }
 

@@ -67,6 +67,7 @@ v1::ImportDumpResponse ToProto(const Context& bench, const v1::ImportDumpRequest
     shown->set_why(proposal.why);
   }
   for (const std::string& note : verdict.notes) to.add_notes(note);
+  to.set_cannot_write_back(verdict.cannot_write_back);
   return to;
 }
 

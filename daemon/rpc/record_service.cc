@@ -46,7 +46,6 @@ grpc::ServerUnaryReactor* RecordService::PutRecords(grpc::CallbackServerContext*
                                                     v1::PutRecordsResponse* response) {
   return Unary(context, response, [&](const Caller& caller) -> Result<v1::PutRecordsResponse> {
     jobs::PutOptions options;
-    options.validate_only = request->validate_only();
     options.principal = caller.principal;
     if (!request->upload().empty()) {
       ASSIGN_OR_RETURN(const std::string upload, IdFrom("uploads", request->upload()));
