@@ -53,10 +53,12 @@ bool LookTheSame(const DriveSnapshot& a, const DriveSnapshot& b) {
   } else if (!a.eeprom_stable_sha256.empty() && a.eeprom_stable_sha256 == b.eeprom_stable_sha256) {
     return true;
   }
-  const std::string& unit = a.unit.unit_id;
-  const auto& candidates = b.unit.candidates;
-  return !unit.empty() && (unit == b.unit.unit_id || std::find(candidates.begin(), candidates.end(),
-                                                               unit) != candidates.end());
+  const auto claims = [](const UnitMatch& match, const std::string& unit) {
+    return match.unit_id == unit || std::find(match.candidates.begin(), match.candidates.end(),
+                                              unit) != match.candidates.end();
+  };
+  return (!a.unit.unit_id.empty() && claims(b.unit, a.unit.unit_id)) ||
+         (!b.unit.unit_id.empty() && claims(a.unit, b.unit.unit_id));
 }
 
 void SetAmbiguous(DriveSnapshot& snapshot, const std::string& other_bay) {

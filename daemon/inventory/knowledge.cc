@@ -103,6 +103,10 @@ void Inventory::UnitChanged(const std::string& unit_id) {
     known_.Touch(unit_id);
   }
   for (const Snapshot& drive : List()) Reassess(drive->id);
+  // One that was somebody's twin could not know yet that the other one is none any more.
+  for (const Snapshot& drive : List()) {
+    if (drive->unit.verdict == UnitVerdict::kAmbiguous) Reassess(drive->id);
+  }
 }
 
 Result<UnitMatch> Inventory::MatchContent(const Observed& observed,
