@@ -18,6 +18,10 @@ bool IsSilent(const inventory::DriveSnapshot& drive);
 inventory::Snapshot AssumeModel(inventory::Snapshot drive, std::string_view family,
                                 std::string_view model);
 
+// The same for the drive of a job that was cut. One that was being made into another model may by
+// now say either name: it is taken for the model that the job began with.
+inventory::Snapshot AssumeModel(inventory::Snapshot drive, const storage::Job& job);
+
 // The family's row of that name, looked for in every family when `family` is "".
 families::Match FindModel(std::string_view family, std::string_view model);
 

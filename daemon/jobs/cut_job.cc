@@ -42,6 +42,26 @@ Result<Bytes> LoadTarget(storage::Ledger& ledger, const CutJob& cut) {
   return match.family->ComposeTarget(*match.model, cut.before_bytes, payload);
 }
 
+Result<Bytes> LoadEepromTarget(const CutJob& cut) {
+  const families::Match match = FindModel(cut.job.family, cut.job.model);
+  const families::Conversion* conversion =
+      match.model == nullptr ? nullptr
+                             : families::FindConversion(*match.model, cut.job.target_model);
+  if (conversion == nullptr) {
+    return NotFound("CONVERSION_NOT_KNOWN",
+                    "this version does not know the conversion of that job");
+  }
+  return families::ConvertEeprom(*conversion, cut.eeprom_before);
+}
+
+std::vector<families::ByteRange> UnitsOf(const CutJob& cut, Memory memory, ByteView before,
+                                         ByteView target) {
+  const families::Match match = FindModel(cut.job.family, cut.job.model);
+  if (match.family == nullptr) return {};
+  auto plan = match.family->PlanWrite(*match.model, memory, before, target, {});
+  return plan ? std::move(plan->units) : std::vector<families::ByteRange>();
+}
+
 bool Equal(ByteView a, ByteView b, const families::ByteRange& range) {
   const ByteView left = Slice(a, range.offset, range.length);
   const ByteView right = Slice(b, range.offset, range.length);
@@ -62,7 +82,8 @@ bool IsBetween(ByteView now, ByteView before, ByteView target, const families::B
 Result<CutJob> LoadOpenCutJob(storage::Ledger& ledger, const storage::Job& job) {
   CutJob cut;
   cut.job = job;
-  ASSIGN_OR_RETURN(cut.before, DumpBefore(ledger, job.id, job.memory));
+  const Memory memory = ParseMemory(job.memory).value_or(Memory::kFirmware);
+  ASSIGN_OR_RETURN(cut.before, DumpBefore(ledger, job.id, ToString(memory)));
   if (!cut.before) {
     return NotFound("DUMP_NOT_FOUND", "the job stored no backup of what it wrote");
   }
@@ -72,6 +93,9 @@ Result<CutJob> LoadOpenCutJob(storage::Ledger& ledger, const storage::Job& job) 
     ASSIGN_OR_RETURN(cut.eeprom_before, ledger.ReadBlob(eeprom->sha256));
   }
   ASSIGN_OR_RETURN(cut.target, LoadTarget(ledger, cut));
+  if (!job.target_model.empty()) {
+    ASSIGN_OR_RETURN(cut.eeprom_target, LoadEepromTarget(cut));
+  }
   return cut;
 }
 
@@ -135,15 +159,14 @@ CutState Classify(ByteView now, ByteView before, ByteView target,
 }
 
 CutState Classify(const CutJob& cut, ByteView now) {
-  const families::Match match = FindModel(cut.job.family, cut.job.model);
-  std::vector<families::ByteRange> units;
-  if (match.family != nullptr) {
-    const auto memory = ParseMemory(cut.job.memory).value_or(Memory::kFirmware);
-    const auto plan =
-        match.family->PlanWrite(*match.model, memory, cut.before_bytes, cut.target, {});
-    if (plan) units = plan->units;
-  }
-  return Classify(now, cut.before_bytes, cut.target, units);
+  const auto memory = ParseMemory(cut.job.memory).value_or(Memory::kFirmware);
+  return Classify(now, cut.before_bytes, cut.target,
+                  UnitsOf(cut, memory, cut.before_bytes, cut.target));
+}
+
+CutState ClassifyEeprom(const CutJob& cut, ByteView now) {
+  return Classify(now, cut.eeprom_before, cut.eeprom_target,
+                  UnitsOf(cut, Memory::kEeprom, cut.eeprom_before, cut.eeprom_target));
 }
 
 }  // namespace firmbench::jobs

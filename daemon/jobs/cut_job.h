@@ -14,14 +14,23 @@
 
 namespace firmbench::jobs {
 
-// A job that began to write, with what it left in the ledger. Its memory is firmware or eeprom.
+// A job that began to write, with what it left in the ledger. Its memory is firmware or eeprom; a
+// conversion writes both, and then `before` and `target` are of the firmware.
 struct CutJob {
   storage::Job job;
   std::optional<storage::Dump> before;  // of the memory it wrote, as it was
   Bytes before_bytes;
   Bytes eeprom_before;  // of the EEPROM, whatever it wrote; empty when it was not read
   Bytes target;         // what the memory was to hold
+  Bytes eeprom_target;  // of a conversion: what the EEPROM was to hold; else empty
+
+  bool both() const { return !eeprom_target.empty(); }
 };
+
+// The job that a recovery is about, or the job itself: what a person names to bring a drive back.
+inline const std::string& RootJob(const storage::Job& job) {
+  return job.recovers.empty() ? job.id : job.recovers;
+}
 
 // The job that is meant when somebody wants `job_id` undone or finished: what a job of kind
 // recover was about is about the job that it recovers. Blocks on the database. JOB_NOT_FOUND,
@@ -57,5 +66,8 @@ CutState Classify(ByteView now, ByteView before, ByteView target,
 
 // The same for the memory that `cut` wrote, in the units of its model's row. Pure.
 CutState Classify(const CutJob& cut, ByteView now);
+// The same for the EEPROM that a conversion wrote. Places that were not to change and did make it
+// another unit's.
+CutState ClassifyEeprom(const CutJob& cut, ByteView now);
 
 }  // namespace firmbench::jobs

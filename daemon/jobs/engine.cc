@@ -31,6 +31,7 @@ storage::Job MakeRow(const CreateRequest& request, const Plan& plan, const PlanI
   row.topology = drive.topology;
   row.unit_id = inputs.cut ? inputs.cut->job.unit_id : drive.unit.unit_id;
   row.recovers = plan.spec.recovers;
+  if (plan.spec.kind == Kind::kConvert) row.target_model = plan.spec.model;
   row.family = drive.model->family;
   row.model = drive.model->model;
   row.memory = plan.spec.memory;
@@ -292,7 +293,7 @@ Result<JobView> Engine::View(const storage::Job& row) {
 Status Engine::FindRecovery(JobView& view) {
   const storage::Job& row = view.row;
   if (!inventory::NeedsRecovery(row)) return Ok();
-  const std::string& root = row.recovers.empty() ? row.id : row.recovers;
+  const std::string& root = RootJob(row);
   storage::Page page{.size = 1000, .after = ""};
   do {
     ASSIGN_OR_RETURN(const auto jobs,

@@ -167,7 +167,7 @@ void Engine::FinishCutWrites(const std::vector<std::string>& job_ids) {
     CreateRequest request;
     request.spec.kind = Kind::kRecover;
     request.spec.drive_id = job->row.drive_id;
-    request.spec.recovers = job->row.recovers.empty() ? id : job->row.recovers;
+    request.spec.recovers = RootJob(job->row);
     request.spec.recover_to = services_.finish_cut_writes;
     request.principal = "firmbenchd";
     request.request_id = "after " + id;

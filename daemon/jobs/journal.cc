@@ -18,6 +18,7 @@ storage::AuditFact JobFact(const storage::Job& job, std::string_view action,
   if (!job.unit_id.empty()) fact.details.emplace_back("unit", job.unit_id);
   if (!job.image_id.empty()) fact.details.emplace_back("image", job.image_id);
   if (!job.dump_id.empty()) fact.details.emplace_back("dump", job.dump_id);
+  if (!job.target_model.empty()) fact.details.emplace_back("target_model", job.target_model);
   if (!job.recovers.empty()) fact.details.emplace_back("recovers", job.recovers);
   if (!job.result.empty()) fact.details.emplace_back("result", job.result);
   if (!job.outcome.empty()) fact.details.emplace_back("job_outcome", job.outcome);

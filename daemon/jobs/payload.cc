@@ -10,10 +10,13 @@ namespace {
 // A job uses what its kind names and nothing else, so that no bytes come in by another door.
 Status CheckSurplus(const JobSpec& spec) {
   const bool dead = spec.kind == Kind::kRecover && spec.recovers.empty();
-  const bool takes_image = spec.kind == Kind::kFlash || spec.kind == Kind::kVerify || dead;
+  const bool takes_image = spec.kind == Kind::kFlash || spec.kind == Kind::kVerify ||
+                           spec.kind == Kind::kConvert || dead;
   const bool takes_dump = spec.kind == Kind::kRestore || spec.kind == Kind::kEepromRestore ||
                           spec.kind == Kind::kVerify || dead;
-  if (spec.kind != Kind::kRecover && !(spec.recovers + spec.recover_to + spec.model).empty()) {
+  const bool names_model = spec.kind == Kind::kRecover || spec.kind == Kind::kConvert;
+  if ((spec.kind != Kind::kRecover && !(spec.recovers + spec.recover_to).empty()) ||
+      (!names_model && !spec.model.empty())) {
     return InvalidArgument("REFERENCE_UNEXPECTED",
                            "only a recovery names a job to recover or a model");
   }
@@ -61,6 +64,16 @@ Status CheckSpec(const JobSpec& spec) {
                                "verify needs a dump or an image, one of them");
       }
       return Ok();
+    case Kind::kConvert:
+      if (spec.model.empty()) {
+        return InvalidArgument("MODEL_REQUIRED",
+                               "a conversion needs the model that the drive shall become")
+            .WithRemedy("name it: --to LDW-851S");
+      }
+      if (spec.image_id.empty()) {
+        return InvalidArgument("IMAGE_REQUIRED", "a conversion needs an image of the new model");
+      }
+      return Ok();
     case Kind::kRecover:
       return CheckRecovery(spec);
   }
@@ -86,9 +99,8 @@ Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
   inputs.drive = std::move(drive);
   inputs.answers = !IsSilent(*inputs.drive);
   if (spec.kind == Kind::kRecover) {
-    inputs.drive = inputs.cut
-                       ? AssumeModel(inputs.drive, inputs.cut->job.family, inputs.cut->job.model)
-                       : AssumeModel(inputs.drive, {}, spec.model);
+    inputs.drive = inputs.cut ? AssumeModel(inputs.drive, inputs.cut->job)
+                              : AssumeModel(inputs.drive, {}, spec.model);
   }
   if (!spec.image_id.empty()) {
     ASSIGN_OR_RETURN(inputs.image, ledger.GetImage(spec.image_id));

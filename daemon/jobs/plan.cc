@@ -15,9 +15,6 @@ namespace {
 
 using storage::audit::Json;
 
-constexpr int kEepromReads = 3;
-constexpr int kFirmwareReads = 2;
-
 // Beyond these a stored plan is not one of ours.
 constexpr int64_t kLargestMemory = int64_t{1} << 30;
 constexpr int64_t kLongestStepUs = int64_t{24} * 3600 * 1000 * 1000;
@@ -75,6 +72,15 @@ class StepList {
                                   : "erase and program only the units of the flash that differ",
         bytes, times_.write);
   }
+  void ChangeEeprom() {
+    Add(StepId::kWrite, "write eeprom", Memory::kEeprom,
+        "write this unit's own EEPROM with the bytes changed that name the model",
+        model_.eeprom_bytes, times_.read_eeprom);
+  }
+  void Checkpoint() {
+    Add(StepId::kCheckpoint, "checkpoint", {},
+        "note that the EEPROM is verified and that the firmware is next", 0, {});
+  }
   void Reset() {
     Add(StepId::kReset, "reset the drive", {}, "leave update mode and find the drive again", 0,
         times_.leave);
@@ -110,8 +116,43 @@ bool Reads(const Plan& plan, Memory memory) {
   return plan.spec.memory == "all" || plan.spec.memory == ToString(memory);
 }
 
+// Two writes in this order, the second only when the first was read back and is as planned.
+void AddConversion(StepList& list, const families::ModelInfo& model) {
+  list.ReadEeprom(kEepromReads);
+  list.ReadFirmware(kFirmwareReads);
+  list.Commit();
+  list.Arm(Memory::kEeprom);
+  list.ChangeEeprom();
+  list.ReadBack(Memory::kEeprom, model.eeprom_bytes);
+  list.Checkpoint();
+  list.Enter();
+  list.Arm(Memory::kFirmware);
+  list.Write(Memory::kFirmware, model.firmware_bytes);
+  list.Reset();
+  list.ReadBack(Memory::kFirmware, model.firmware_bytes);
+  list.CheckEeprom();
+}
+
+// The firmware first: without it the drive may not be able to show its EEPROM.
+void AddRecoveryOfBoth(StepList& list, const PlanInputs& inputs) {
+  const families::ModelInfo& model = *inputs.drive->model;
+  list.PowerCycle();
+  if (inputs.answers) list.ReadEeprom(kEepromReads);
+  list.ReadFirmware(kFirmwareReads);
+  list.Commit();
+  list.Enter();
+  list.Arm(Memory::kFirmware);
+  list.Write(Memory::kFirmware, model.firmware_bytes);
+  list.Reset();
+  list.ReadBack(Memory::kFirmware, model.firmware_bytes);
+  list.Arm(Memory::kEeprom);
+  list.ChangeEeprom();
+  list.ReadBack(Memory::kEeprom, model.eeprom_bytes);
+}
+
 // The same way as any write, for a drive that may not answer at first, or not at all.
 void AddRecovery(StepList& list, const Plan& plan, const PlanInputs& inputs, bool eeprom_readable) {
+  if (WritesBoth(plan.spec)) return AddRecoveryOfBoth(list, inputs);
   const families::ModelInfo& model = *inputs.drive->model;
   const auto memory = ParseMemory(plan.spec.memory).value_or(Memory::kFirmware);
   if (!inputs.answers || memory == Memory::kFirmware) list.PowerCycle();
@@ -165,6 +206,9 @@ std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
       list.Write(Memory::kEeprom, drive.model->eeprom_bytes);
       list.ReadBack(Memory::kEeprom, drive.model->eeprom_bytes);
       break;
+    case Kind::kConvert:
+      AddConversion(list, *drive.model);
+      break;
     case Kind::kRecover:
       AddRecovery(list, plan, inputs, eeprom_readable);
       break;
@@ -195,10 +239,37 @@ std::string UndoText(const Plan& plan, const PlanInputs& inputs) {
           "the drive's own firmware {}, read twice and stored before the first erase; "
           "`firmbench restore` writes it back",
           inputs.drive->identity.revision);
+    case Kind::kConvert:
+      return fmt::format(
+          "the drive's own EEPROM and firmware {}, read and stored before the first write: "
+          "`firmbench job recover` brings both back from a conversion that was cut, and `firmbench "
+          "convert DRIVE --to {}` undoes one that is done",
+          inputs.drive->identity.revision, inputs.drive->model->model);
     case Kind::kRecover:
       return RecoveryUndo(plan.spec, inputs);
   }
   return {};
+}
+
+std::string WhatIsWritten(const Plan& plan, const families::ModelInfo& model) {
+  if (plan.spec.kind == Kind::kConvert) {
+    std::string line =
+        fmt::format("makes a {} of it: first the EEPROM, then the firmware ({} in the flash chip)",
+                    plan.spec.model, Size(model.firmware_bytes));
+    const families::Conversion* conversion = families::FindConversion(model, plan.spec.model);
+    if (conversion == nullptr) return line;
+    line += "; of the EEPROM only";
+    for (const families::EepromChange& change : conversion->eeprom) {
+      line += fmt::format(" {:04x} ({:02x} to {:02x})", change.offset, change.from, change.to);
+    }
+    return line;
+  }
+  if (plan.spec.kind == Kind::kEepromRestore) {
+    return fmt::format("writes the EEPROM ({}): the calibration of this one unit",
+                       Size(model.eeprom_bytes));
+  }
+  return fmt::format("writes the firmware ({} in the flash chip); the EEPROM is not written",
+                     Size(model.firmware_bytes));
 }
 
 // The plan as a person reads it, in the order in which it matters.
@@ -213,12 +284,7 @@ std::vector<std::string> Describe(const Plan& plan, const PlanInputs& inputs) {
   if (plan.spec.kind == Kind::kRecover) {
     for (std::string& line : DescribeRecovery(plan.spec, inputs)) lines.push_back(std::move(line));
   } else if (Writes(plan.spec.kind)) {
-    const bool eeprom = plan.spec.kind == Kind::kEepromRestore;
-    lines.push_back(eeprom ? fmt::format("writes the EEPROM ({}): the calibration of this one unit",
-                                         Size(drive.model->eeprom_bytes))
-                           : fmt::format("writes the firmware ({} in the flash chip); the EEPROM "
-                                         "is not written",
-                                         Size(drive.model->firmware_bytes)));
+    lines.push_back(WhatIsWritten(plan, *drive.model));
     if (inputs.image) {
       lines.push_back(fmt::format("new firmware: {} {} {}, SHA-256 {}", inputs.image->model,
                                   inputs.image->revision, inputs.image->file_name,
@@ -269,6 +335,7 @@ std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
         .Set("recover_to", plan.spec.recover_to)
         .Set("recovers", plan.spec.recovers);
   }
+  if (plan.spec.kind == Kind::kConvert) json.Set("target_model", plan.spec.model);
   return json.Set("drive", plan.spec.drive_id)
       .Set("dump", plan.spec.dump_id)
       .Set("etag", plan.etag)
@@ -307,7 +374,7 @@ std::optional<PlanStep> ParseStep(const Json& item) {
   const std::string memory = item["memory"].AsString("");
   PlanStep step;
   step.memory = ParseMemory(memory);
-  if (id < 0 || id > static_cast<int64_t>(StepId::kPowerCycle) || bytes < 0 ||
+  if (id < 0 || id > static_cast<int64_t>(StepId::kCheckpoint) || bytes < 0 ||
       bytes > kLargestMemory || estimate_us < 0 || estimate_us > kLongestStepUs ||
       (!memory.empty() && !step.memory)) {
     return std::nullopt;
@@ -366,7 +433,7 @@ Result<Plan> ParsePlan(const std::string& json) {
   plan.spec.override_reason = root["override_reason"].AsString("");
   plan.spec.recovers = root["recovers"].AsString("");
   plan.spec.recover_to = root["recover_to"].AsString("");
-  plan.spec.model = root["recover_model"].AsString("");
+  plan.spec.model = root[*kind == Kind::kConvert ? "target_model" : "recover_model"].AsString("");
   plan.etag = root["etag"].AsString("");
   plan.undo = root["undo"].AsString("");
   plan.needs_approval = root["needs_approval"].AsBool(false);

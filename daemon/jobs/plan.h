@@ -21,13 +21,14 @@ struct JobSpec {
   Kind kind = Kind::kBackup;
   std::string drive_id;
   std::string memory = "all";   // "firmware", "eeprom" or "all"; backup only
-  std::string image_id;         // flash, verify
+  std::string image_id;         // flash, verify, convert
   std::string dump_id;          // restore, verify
   std::string override_reason;  // why a person goes on although the evidence is weak
   // Recover only:
   std::string recovers;    // the job whose write was cut off; "" for a drive that nobody knows
   std::string recover_to;  // "old", "new": what it held before that job, or what that job meant
-  std::string model;       // without `recovers`: the model that the drive's sticker names
+  std::string model;       // without `recovers`: the model that the drive's sticker names;
+                           // convert: the one that the drive is made into
 };
 
 enum class StepId : uint8_t {
@@ -43,7 +44,12 @@ enum class StepId : uint8_t {
   kCheckEeprom,
   kCompare,
   kPowerCycle,
+  kCheckpoint,  // the first of two writes is verified, the second begins
 };
+
+// How often a memory is read before its dump is believed.
+inline constexpr int kEepromReads = 3;
+inline constexpr int kFirmwareReads = 2;
 
 struct PlanStep {
   StepId id = StepId::kCheckDrive;
@@ -88,5 +94,10 @@ Result<Plan> ParsePlan(const std::string& json);
 // The row's ability on one memory, nullptr when the model has no such memory.
 const families::MemoryAbilities* FindAbilities(const inventory::DriveSnapshot& drive,
                                                Memory memory);
+
+// Does this job write EEPROM and firmware: a conversion, or the recovery of one?
+inline bool WritesBoth(const JobSpec& spec) {
+  return Writes(spec.kind) && spec.memory == kAllMemories;
+}
 
 }  // namespace firmbench::jobs

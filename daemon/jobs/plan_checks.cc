@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/jobs/assumed_drive.h"
 #include "daemon/jobs/recovery_plan.h"
 
 namespace firmbench::jobs {
@@ -28,20 +29,25 @@ void CheckReadable(const inventory::DriveSnapshot& drive, Memory memory,
                       abilities != nullptr ? abilities->read.would_help : ""});
 }
 
-void CheckWritable(const JobSpec& spec, const inventory::DriveSnapshot& drive,
-                   std::vector<Problem>& problems) {
-  const Memory memory = WrittenMemory(spec);
+void CheckAbility(const inventory::DriveSnapshot& drive, Memory memory, bool new_image,
+                  std::vector<Problem>& problems) {
   const auto* abilities = FindAbilities(drive, memory);
   const families::Ability none;
-  const families::Ability& ability = abilities == nullptr        ? none
-                                     : spec.kind == Kind::kFlash ? abilities->flash
-                                                                 : abilities->restore;
-  if (!ability.possible) {
-    problems.push_back({"MEMORY_NOT_WRITABLE",
-                        fmt::format("the {} cannot be written on this connection: {}",
-                                    ToString(memory), ability.why),
-                        ability.would_help});
-  }
+  const families::Ability& ability = abilities == nullptr ? none
+                                     : new_image          ? abilities->flash
+                                                          : abilities->restore;
+  if (ability.possible) return;
+  problems.push_back({"MEMORY_NOT_WRITABLE",
+                      fmt::format("the {} cannot be written on this connection: {}",
+                                  ToString(memory), ability.why),
+                      ability.would_help});
+}
+
+void CheckWritable(const JobSpec& spec, const inventory::DriveSnapshot& drive,
+                   std::vector<Problem>& problems) {
+  CheckAbility(drive, WrittenMemory(spec), spec.kind == Kind::kFlash || spec.kind == Kind::kConvert,
+               problems);
+  if (WritesBoth(spec)) CheckAbility(drive, Memory::kEeprom, false, problems);
   if (!drive.quarantine.empty()) {
     problems.push_back(
         {"DRIVE_QUARANTINED", "the drive is in quarantine: " + drive.quarantine,
@@ -52,6 +58,39 @@ void CheckWritable(const JobSpec& spec, const inventory::DriveSnapshot& drive,
                         "it is not certain which unit this drive is: " + drive.unit.why,
                         "attach one of the drives that look the same at a time"});
   }
+}
+
+// Is such a conversion known, and is the image one of the model that the drive shall become?
+void CheckConversion(const JobSpec& spec, const PlanInputs& inputs,
+                     std::vector<Problem>& problems) {
+  const inventory::DriveSnapshot& drive = *inputs.drive;
+  const families::Conversion* conversion = families::FindConversion(*drive.model, spec.model);
+  const families::Match target = FindModel(drive.family->name(), spec.model);
+  if (conversion == nullptr || target.model == nullptr) {
+    std::string known;
+    for (const families::Conversion& other : drive.model->conversions) {
+      known += fmt::format("{}{}", known.empty() ? "" : ", ", other.to_model);
+    }
+    problems.push_back(
+        {"CONVERSION_NOT_KNOWN",
+         fmt::format("no way to make a {} of a {} is known", spec.model, drive.model->model),
+         known.empty() ? "no drive of this model can be made into another one"
+                       : "a drive of this model can become: " + known});
+    return;
+  }
+  if (conversion->evidence == Evidence::kHypothetical && !drive.connection.simulated) {
+    problems.push_back({"HYPOTHETICAL_COMMAND", std::string(conversion->why),
+                        "two EEPROM dumps of one unit, from before and after a tool converted it"});
+  }
+  const Status image = drive.family->CheckImage(*target.model, inputs.payload);
+  if (image) return;
+  Problem problem = FromError(image.error());
+  if (problem.reason == "IMAGE_MODEL_MISMATCH") {
+    problem.text =
+        fmt::format("the file is not firmware of a {}, which the drive is to become", spec.model);
+    problem.remedy = fmt::format("use a file that was made for a {}", spec.model);
+  }
+  problems.push_back(std::move(problem));
 }
 
 void CheckPayload(const JobSpec& spec, const PlanInputs& inputs, std::vector<Problem>& problems) {
@@ -122,6 +161,10 @@ JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs) {
     if (inputs.cut) result.recovers = inputs.cut->job.id;
     return result;
   }
+  if (spec.kind == Kind::kConvert) {
+    result.memory = kAllMemories;
+    return result;
+  }
   if (inputs.dump) {
     result.memory = inputs.dump->memory;
     if (spec.kind == Kind::kRestore && inputs.dump->memory == ToString(Memory::kEeprom)) {
@@ -143,8 +186,14 @@ std::vector<Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs)
     if (spec.memory != ToString(Memory::kFirmware)) CheckReadable(drive, Memory::kEeprom, problems);
     return problems;
   }
-  CheckPayload(spec, inputs, problems);
-  CheckReadable(drive, *ParseMemory(spec.memory), problems);
+  if (spec.kind == Kind::kConvert) {
+    CheckConversion(spec, inputs, problems);
+    CheckReadable(drive, Memory::kFirmware, problems);
+    CheckReadable(drive, Memory::kEeprom, problems);
+  } else {
+    CheckPayload(spec, inputs, problems);
+    CheckReadable(drive, *ParseMemory(spec.memory), problems);
+  }
   if (Writes(spec.kind)) CheckWritable(spec, drive, problems);
   if (Writes(spec.kind) && NeedsApproval(spec, inputs) && spec.override_reason.empty()) {
     problems.push_back({"OVERRIDE_REASON_REQUIRED",
@@ -164,6 +213,12 @@ std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs)
         {"EEPROM_NOT_CHECKED",
          "the EEPROM cannot be read here, so nobody can prove that it stayed as it is",
          eeprom != nullptr ? eeprom->read.would_help : ""});
+  }
+  if (spec.kind == Kind::kConvert) {
+    const families::Conversion* conversion = families::FindConversion(*drive.model, spec.model);
+    if (conversion != nullptr && conversion->evidence == Evidence::kHypothetical) {
+      warnings.push_back({"CONVERSION_HYPOTHETICAL", std::string(conversion->why), ""});
+    }
   }
   if (drive.model->chip_assumed) {
     warnings.push_back(
@@ -196,8 +251,10 @@ std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs)
 
 bool WritesBoot(const JobSpec& spec, const PlanInputs& inputs) {
   // Whatever is damaged has to be mended, and nobody has seen yet what is.
-  if (spec.kind == Kind::kRecover) return spec.memory == ToString(Memory::kFirmware);
-  if (spec.kind != Kind::kFlash && spec.kind != Kind::kRestore) return false;
+  if (spec.kind == Kind::kRecover) return spec.memory != ToString(Memory::kEeprom);
+  if (spec.kind != Kind::kFlash && spec.kind != Kind::kRestore && spec.kind != Kind::kConvert) {
+    return false;
+  }
   const inventory::DriveSnapshot& drive = *inputs.drive;
   if (FindAbilities(drive, Memory::kBoot) == nullptr) return false;
   if (inputs.known_firmware.empty()) return true;

@@ -18,7 +18,7 @@ constexpr Nanos kBackLimit = std::chrono::seconds(10);
 constexpr const char* kStopped = "DAEMON_STOPPED";
 
 std::string RecoverCommand(const storage::Job& row) {
-  return "firmbench job recover jobs/" + (row.recovers.empty() ? row.id : row.recovers);
+  return "firmbench job recover jobs/" + RootJob(row);
 }
 
 }  // namespace
@@ -137,7 +137,9 @@ Reconciler::Seen Reconciler::Look(const CutJob& cut) {
   const bool silent = !answers();
   inventory::DriveBinding drive = *drive_;
   drive.snapshot = AssumeModel(drive.snapshot, row_.family, row_.model);
-  if (drive.snapshot->model == nullptr || drive.snapshot->model->model != row_.model) {
+  const std::string_view model =
+      drive.snapshot->model == nullptr ? std::string_view() : drive.snapshot->model->model;
+  if (model.empty() || (model != row_.model && model != row_.target_model)) {
     seen.why_not = "another drive is on its port";
     return seen;
   }
@@ -162,6 +164,7 @@ Reconciler::Seen Reconciler::Look(const CutJob& cut) {
 
 // From what was read, and from nothing else.
 void Reconciler::Judge(const CutJob& cut, const Seen& seen) {
+  if (cut.both()) return JudgeBoth(cut, seen);
   const CutState state = Classify(cut, *seen.memory);
   note_ = state.Describe(row_.memory);
   DriveState drive = DriveState::kUntouched;
@@ -177,6 +180,36 @@ void Reconciler::Judge(const CutJob& cut, const Seen& seen) {
   row_.drive_state = ToString(drive);
 }
 
+// Half a conversion is partly written, however whole each memory is.
+void Reconciler::JudgeBoth(const CutJob& cut, const Seen& seen) {
+  const CutState firmware = Classify(cut, *seen.memory);
+  note_ = firmware.Describe(ToString(Memory::kFirmware));
+  Outcome outcome = Outcome::kUnknown;
+  DriveState drive = DriveState::kUnknown;
+  if (!seen.eeprom) {
+    note_ += ", and the EEPROM could not be read";
+    if (firmware.plausible() && !firmware.all_old && !firmware.all_new) {
+      outcome = Outcome::kChangedUnverified;
+      drive = DriveState::kPartlyWritten;
+    }
+  } else {
+    const CutState eeprom = ClassifyEeprom(cut, *seen.eeprom);
+    note_ += ", and " + eeprom.Describe("EEPROM");
+    if (firmware.all_new && eeprom.all_new) {
+      outcome = Outcome::kChangedVerified;
+      drive = DriveState::kUntouched;
+    } else if (firmware.all_old && eeprom.all_old) {
+      outcome = Outcome::kNoEffect;
+      drive = DriveState::kUntouched;
+    } else if (firmware.plausible() && eeprom.elsewhere == 0) {
+      outcome = Outcome::kChangedUnverified;
+      drive = DriveState::kPartlyWritten;
+    }
+  }
+  row_.outcome = ToString(outcome);
+  row_.drive_state = ToString(drive);
+}
+
 void Reconciler::JudgeEeprom(const CutJob& cut, const Seen& seen) {
   row_.eeprom_check = ToString(EepromCheck::kNotRead);
   if (row_.memory == ToString(Memory::kEeprom)) {
@@ -186,6 +219,11 @@ void Reconciler::JudgeEeprom(const CutJob& cut, const Seen& seen) {
     return;
   }
   if (!seen.eeprom) return;
+  if (cut.both()) {
+    const bool meant = *seen.eeprom == cut.eeprom_target || *seen.eeprom == cut.eeprom_before;
+    row_.eeprom_check = ToString(meant ? EepromCheck::kEqual : EepromCheck::kChanged);
+    return;
+  }
   switch (inventory::CompareEeprom(cut.eeprom_before, *seen.eeprom,
                                    drive_->snapshot->model->volatile_eeprom)) {
     case inventory::EepromChange::kEqual:

@@ -44,6 +44,7 @@ class Reconciler final : private families::Observer {
   Status CloseWritten();
   Seen Look(const CutJob& cut);
   void Judge(const CutJob& cut, const Seen& seen);
+  void JudgeBoth(const CutJob& cut, const Seen& seen);
   void JudgeEeprom(const CutJob& cut, const Seen& seen);
   Status Store(const Seen& seen);
   Status StoreSeen(storage::Transaction& tx, const Seen& seen) const;

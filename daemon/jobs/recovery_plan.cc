@@ -20,7 +20,7 @@ void CheckCut(const CutJob& cut, const DriveSnapshot& drive, std::vector<Problem
   }
   const bool other_unit = drive.unit.verdict == inventory::UnitVerdict::kKnown &&
                           !cut.job.unit_id.empty() && drive.unit.unit_id != cut.job.unit_id;
-  if (other_unit && cut.job.memory == ToString(Memory::kFirmware)) {
+  if (other_unit && cut.job.memory != ToString(Memory::kEeprom)) {
     problems.push_back({"TARGET_CHANGED", "the drive on this port is another unit",
                         "attach the drive that the job was about to this port"});
   }
@@ -43,8 +43,14 @@ void CheckUnknown(const PlanInputs& inputs, std::vector<Problem>& problems) {
   }
 }
 
-bool CanBeWritten(const families::MemoryAbilities* abilities) {
-  return abilities != nullptr && abilities->restore.possible;
+void CheckWritable(const DriveSnapshot& drive, Memory memory, std::vector<Problem>& problems) {
+  const auto* abilities = FindAbilities(drive, memory);
+  if (abilities != nullptr && abilities->restore.possible) return;
+  problems.push_back(
+      {"MEMORY_NOT_WRITABLE",
+       fmt::format("the {} cannot be written on this connection: {}", ToString(memory),
+                   abilities != nullptr ? abilities->restore.why : ""),
+       abilities != nullptr ? abilities->restore.would_help : ""});
 }
 
 }  // namespace
@@ -73,14 +79,8 @@ std::vector<Problem> FindRecoveryProblems(const JobSpec& spec, const PlanInputs&
   } else {
     CheckUnknown(inputs, problems);
   }
-  const auto memory = ParseMemory(spec.memory).value_or(Memory::kFirmware);
-  const auto* abilities = FindAbilities(drive, memory);
-  if (!CanBeWritten(abilities)) {
-    problems.push_back({"MEMORY_NOT_WRITABLE",
-                        fmt::format("the {} cannot be written on this connection: {}", spec.memory,
-                                    abilities != nullptr ? abilities->restore.why : ""),
-                        abilities != nullptr ? abilities->restore.would_help : ""});
-  }
+  CheckWritable(drive, ParseMemory(spec.memory).value_or(Memory::kFirmware), problems);
+  if (WritesBoth(spec)) CheckWritable(drive, Memory::kEeprom, problems);
   return problems;
 }
 
@@ -88,20 +88,25 @@ std::vector<std::string> DescribeRecovery(const JobSpec& spec, const PlanInputs&
   std::vector<std::string> lines;
   if (inputs.cut) {
     const storage::Job& job = inputs.cut->job;
-    lines.push_back(fmt::format("brings back what the {} of {} left unfinished", job.kind,
+    const std::string_view kind = inputs.cut->both() ? "conversion" : std::string_view(job.kind);
+    lines.push_back(fmt::format("brings back what the {} of {} left unfinished", kind,
                                 FormatMinute(job.write_started_us)));
+    const std::string_view memory = WritesBoth(spec) ? MemoryText(job.memory) : job.memory;
     lines.push_back(
         spec.recover_to == "new"
-            ? fmt::format("writes the {} that it was to hold", job.memory)
-            : fmt::format("writes the {} that it held before, as stored by that job", job.memory));
+            ? fmt::format("writes the {} that it was to hold", memory)
+            : fmt::format("writes the {} that it held before, as stored by that job", memory));
   } else {
     lines.push_back(
         fmt::format("writes firmware to a drive that does not answer, as a {}", spec.model));
   }
-  if (!inputs.answers || spec.memory == ToString(Memory::kFirmware)) {
+  if (!inputs.answers || spec.memory != ToString(Memory::kEeprom)) {
     lines.emplace_back("you will be asked to switch the drive off and on");
   }
-  lines.emplace_back("only the units that differ are written; the EEPROM is compared afterwards");
+  lines.emplace_back(
+      WritesBoth(spec)
+          ? "only what differs is written: first the firmware, then the EEPROM"
+          : "only the units that differ are written; the EEPROM is compared afterwards");
   return lines;
 }
 
@@ -111,7 +116,8 @@ std::string RecoveryUndo(const JobSpec& spec, const PlanInputs& inputs) {
   return fmt::format(
       "the {} of before, stored as {}; what the memory holds now is stored as well before the "
       "first write{}",
-      spec.memory, inputs.cut->before ? "dumps/" + inputs.cut->before->id : "a dump",
+      WritesBoth(spec) ? MemoryText(spec.memory) : std::string_view(spec.memory),
+      inputs.cut->before ? "dumps/" + inputs.cut->before->id : "a dump",
       to_new ? "" : " (this job writes exactly that dump)");
 }
 

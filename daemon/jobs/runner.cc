@@ -62,7 +62,10 @@ Status Runner::Work() {
       return WorkOnFirmware();
     case Kind::kEepromRestore:
       return WorkOnEeprom();
+    case Kind::kConvert:
+      return Convert();
     case Kind::kRecover:
+      if (WritesBoth(job_->plan().spec)) return RecoverBoth();
       return job_->plan().spec.memory == ToString(Memory::kEeprom) ? WorkOnEeprom()
                                                                    : WorkOnFirmware();
   }
@@ -74,7 +77,19 @@ Status Runner::WorkOnFirmware() {
   RETURN_IF_ERROR(recovering()
                       ? CheckCutDump()
                       : family().CheckUndo(model(), drive_.snapshot->identity, firmware_before_));
-  RETURN_IF_ERROR(journal_.Enter(State::kEntering));
+  RETURN_IF_ERROR(UpdateFirmware());
+  CheckEepromAfter();
+  // Nothing was written, so an end that was asked for during that read is no failure of it.
+  if (eeprom_check_ == EepromCheck::kNotRead && cancelled()) {
+    return Cancelled("JOB_CANCELLED", "the job was cancelled");
+  }
+  return Ok();
+}
+
+// Into the update mode, and back to a drive that was read again. Where nothing differs nothing is
+// written.
+Status Runner::UpdateFirmware() {
+  if (!write_started_) RETURN_IF_ERROR(journal_.Enter(State::kEntering));
   RETURN_IF_ERROR(BeginStep(StepId::kEnter));
   ASSIGN_OR_RETURN(update_, Open());
   RETURN_IF_ERROR(update_->session->EnterUpdateMode(*this));
@@ -86,44 +101,49 @@ Status Runner::WorkOnFirmware() {
   }
   if (write_plan_.units.empty()) {
     ResetDrive();
-    CheckEepromAfter();
-    // Nothing was written, so an end that was asked for during that read is no failure of it.
-    if (eeprom_check_ == EepromCheck::kNotRead && cancelled()) {
-      return Cancelled("JOB_CANCELLED", "the job was cancelled");
-    }
     return Ok();
   }
   // From here on nothing returns early: whatever fails, the drive is reset, read and judged.
   write_status_ = WriteFirmware();
   ResetDrive();
   ReadBackFirmware();
-  CheckEepromAfter();
   return Ok();
 }
 
 Status Runner::WorkOnEeprom() {
   RETURN_IF_ERROR(DumpMemories());
-  RETURN_IF_ERROR(BeginStep(StepId::kArm));
-  target_ = payload_;
+  RETURN_IF_ERROR(ArmEeprom(payload_));
+  if (write_plan_.units.empty()) {
+    eeprom_check_ = EepromCheck::kEqual;
+    return Ok();
+  }
+  RETURN_IF_ERROR(PassPointOfNoReturn());
+  write_status_ = WriteEeprom();
+  update_.reset();
+  Tolerate(journal_.Enter(State::kReadback), "enter READBACK");
+  ReadBackEeprom();
+  return Ok();
+}
+
+// Everything up to the first destructive command; nothing is to be written where the plan of the
+// write has no units afterwards.
+Status Runner::ArmEeprom(const Bytes& target) {
+  RETURN_IF_ERROR(BeginStep(StepId::kArm, Memory::kEeprom));
+  target_ = target;
   ASSIGN_OR_RETURN(update_, Open());
   ASSIGN_OR_RETURN(const Bytes now, update_->session->Read(Memory::kEeprom, {}, *this));
   if (now != eeprom_before_) {
     return Aborted("TARGET_CHANGED", "the EEPROM changed since it was backed up");
   }
-  if (target_ == eeprom_before_) {
-    eeprom_check_ = EepromCheck::kEqual;
-    return EndStep(Outcome::kUnchanged, "the EEPROM already holds this dump");
-  }
   ASSIGN_OR_RETURN(write_plan_,
                    family().PlanWrite(model(), Memory::kEeprom, eeprom_before_, target_, {}));
+  if (write_plan_.units.empty()) {
+    return EndStep(Outcome::kUnchanged, "the EEPROM already holds this dump");
+  }
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged));
+  if (write_started_) return Ok();
   RETURN_IF_ERROR(HoldOn());
-  RETURN_IF_ERROR(journal_.Enter(State::kArmed));
-  RETURN_IF_ERROR(PassPointOfNoReturn());
-  write_status_ = WriteEeprom();
-  update_.reset();
-  CheckEepromAfter();
-  return Ok();
+  return journal_.Enter(State::kArmed);
 }
 
 // Is this still the drive that the plan was made for?
@@ -175,7 +195,9 @@ void Runner::Close(const Status& status) {
   const Error* error = WhyFailed(status);
   JobResult result = JobResult::kSucceeded;
   if (error != nullptr) {
-    result = error->code() == Code::kCancelled                  ? JobResult::kCancelled
+    // Past the first write an end that somebody asks for is a failure like any other.
+    const bool cancelled = error->code() == Code::kCancelled && !write_started_;
+    result = cancelled                                          ? JobResult::kCancelled
              : job_->row().state == ToString(State::kPreflight) ? JobResult::kRefused
                                                                 : JobResult::kFailed;
   }
@@ -263,20 +285,32 @@ bool Runner::InPlan(StepId id) const {
 Status Runner::BeginStep(StepId id, int occurrence) {
   const auto& steps = job_->plan().steps;
   for (size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].id != id || occurrence-- > 0) continue;
-    step_ = {.job_id = job_->row().id,
-             .index = static_cast<int64_t>(i),
-             .name = steps[i].name,
-             .memory = steps[i].memory ? std::string(ToString(*steps[i].memory)) : std::string(),
-             .outcome = std::string(ToString(Outcome::kNotStarted)),
-             .note = {},
-             .started_us = journal_.now_us(),
-             .ended_us = 0};
-    step_open_ = true;
-    meter_.BeginStep(i);
-    return Ok();
+    if (steps[i].id == id && occurrence-- == 0) return OpenStep(i);
   }
   return Internal("PLAN_STEP_MISSING", "the plan lacks a step that the job needs");
+}
+
+Status Runner::BeginStep(StepId id, Memory memory) {
+  const auto& steps = job_->plan().steps;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].id == id && steps[i].memory == memory) return OpenStep(i);
+  }
+  return Internal("PLAN_STEP_MISSING", "the plan lacks a step that the job needs");
+}
+
+Status Runner::OpenStep(size_t index) {
+  const PlanStep& step = job_->plan().steps[index];
+  step_ = {.job_id = job_->row().id,
+           .index = static_cast<int64_t>(index),
+           .name = step.name,
+           .memory = step.memory ? std::string(ToString(*step.memory)) : std::string(),
+           .outcome = std::string(ToString(Outcome::kNotStarted)),
+           .note = {},
+           .started_us = journal_.now_us(),
+           .ended_us = 0};
+  step_open_ = true;
+  meter_.BeginStep(index);
+  return Ok();
 }
 
 Status Runner::EndStep(Outcome outcome, const std::string& note) {

@@ -49,7 +49,9 @@ class Runner final : private families::Observer {
   // runner.cc: the way of a job, and its end.
   Status Work();
   Status WorkOnFirmware();
+  Status UpdateFirmware();
   Status WorkOnEeprom();
+  Status ArmEeprom(const Bytes& target);
   Status CheckDrive();
   bool IsAsPlanned() const;
   Status CheckTarget(OpenDrive& open);
@@ -58,6 +60,19 @@ class Runner final : private families::Observer {
   const Error* WhyFailed(const Status& status) const;
   DriveState KnownState() const;
   void StoreQuarantine();
+
+  // runner_convert.cc: jobs that write both memories.
+  Status Convert();
+  Status ConvertFirmware();
+  Status RecoverBoth();
+  Status RecoverEeprom();
+  Status ReadEepromLate();
+  Status CheckBootPlanned() const;
+  void Checkpoint();
+  void EndHalfway(const Status& why);
+  Error HalfDone(const std::string& why) const;
+  bool MayCallItself(const scsi::Identity& identity) const;
+  void TakeModelOf(const scsi::Identity& identity);
 
   // runner_recover.cc: drives that do not answer, or not as they did.
   bool recovering() const { return job_->plan().spec.kind == Kind::kRecover; }
@@ -69,7 +84,7 @@ class Runner final : private families::Observer {
 
   // runner_read.cc: dumps.
   Status DumpMemories();
-  Result<Bytes> ReadAgreeing(Memory memory, StepId step, int reads);
+  Result<Bytes> ReadAgreeing(Memory memory, std::optional<StepId> step, int reads);
   Status KeepDisagreeing(Memory memory, const std::vector<Bytes>& reads);
   Status CommitDumps();
   Result<std::string> ResolveUnit(storage::Transaction& tx);
@@ -91,7 +106,9 @@ class Runner final : private families::Observer {
   void ReadBackFirmware();
   Status AskAgain();
   void CheckEepromAfter();
-  void JudgeEeprom(ByteView after);
+  void ReadBackEeprom();
+  Result<Bytes> ReadEepromAgain(const Status& begun);
+  void JudgeEeprom(ByteView expected, ByteView after);
   void Conclude(const Result<Bytes>& after, ByteView before, ByteView target);
   std::string WrittenBack(ByteView after);
 
@@ -100,6 +117,9 @@ class Runner final : private families::Observer {
   Status Commit(const Journal::TransactionPart& change);
   Result<OpenDrive> Open() { return OpenFresh(drive_, silent_); }
   Status BeginStep(StepId id, int occurrence = 0);
+  // For steps that a job may do for each memory.
+  Status BeginStep(StepId id, Memory memory);
+  Status OpenStep(size_t index);
   Status EndStep(Outcome outcome, const std::string& note = {});
   Status StoreStep(Outcome outcome, const std::string& note);
   Status FailStep(const Status& status);
@@ -132,6 +152,8 @@ class Runner final : private families::Observer {
   std::vector<Stored> stored_;
   std::optional<OpenDrive> update_;  // the descriptors that hold the drive in update mode
   Bytes target_;
+  Bytes eeprom_goal_;  // where both memories are written: what the EEPROM shall hold at the end
+  bool other_written_ = false;  // of two memories one was written and verified
   families::WritePlan write_plan_;
   bool write_started_ = false;
   Status write_status_;

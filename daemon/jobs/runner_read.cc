@@ -13,9 +13,6 @@
 namespace firmbench::jobs {
 namespace {
 
-constexpr int kEepromReads = 3;
-constexpr int kFirmwareReads = 2;
-
 // Every read goes another way through the memory than the one before, in other pieces, so that an
 // error of the path does not repeat itself by position.
 families::ReadPlan WayOfRead(int read) {
@@ -54,13 +51,15 @@ Status Runner::DumpMemories() {
   return EndStep(Outcome::kUnchanged, fmt::format("{} dumps stored and read back", stored_.size()));
 }
 
-Result<Bytes> Runner::ReadAgreeing(Memory memory, StepId step, int reads) {
+// Each read is a step of its own, or all are part of the one that is open.
+Result<Bytes> Runner::ReadAgreeing(Memory memory, std::optional<StepId> step, int reads) {
   std::vector<Bytes> results;
   for (int i = 0; i < reads; ++i) {
-    RETURN_IF_ERROR(BeginStep(step, i));
+    if (step) RETURN_IF_ERROR(BeginStep(*step, i));
     ASSIGN_OR_RETURN(OpenDrive open, Open());
     ASSIGN_OR_RETURN(Bytes read, open.session->Read(memory, WayOfRead(i), *this));
     results.push_back(std::move(read));
+    if (!step) continue;
     RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, "SHA-256 " + Sha256Hex(results.back())));
   }
   const bool agree = std::all_of(results.begin(), results.end(),

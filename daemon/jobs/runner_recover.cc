@@ -35,7 +35,7 @@ Status Runner::FindCutDrive() {
   }
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged,
                           silent_ ? "the drive does not say who it is" : "the drive answers"));
-  if (silent_ || job_->plan().spec.memory == ToString(Memory::kFirmware)) {
+  if (silent_ || job_->plan().spec.memory != ToString(Memory::kEeprom)) {
     RETURN_IF_ERROR(SwitchOffAndOn());
   }
   if (silent_) return Ok();
@@ -69,7 +69,7 @@ Status Runner::LookAgain() {
   services_.inventory.IdentifyNow(drive_.snapshot->id);
   ASSIGN_OR_RETURN(drive_, services_.inventory.Bind(drive_.snapshot->id));
   silent_ = IsSilent(*drive_.snapshot);
-  drive_.snapshot = AssumeModel(drive_.snapshot, job_->row().family, job_->row().model);
+  drive_.snapshot = AssumeModel(drive_.snapshot, cut_ ? cut_->job : job_->row());
   if (drive_.snapshot->model != nullptr && model().model == job_->row().model) return Ok();
   return Aborted("TARGET_CHANGED", "another drive is on this port now")
       .WithRemedy("attach the drive that the job is about, then make a new plan");
@@ -85,9 +85,13 @@ Status Runner::CheckCutDump() {
             "with `firmbench recover` by its model");
   };
   const bool compare = !eeprom_before_.empty() && !cut_->eeprom_before.empty();
-  if (compare &&
-      inventory::CompareEeprom(cut_->eeprom_before, eeprom_before_, model().volatile_eeprom) ==
-          inventory::EepromChange::kChanged) {
+  if (compare && cut_->both()) {
+    const CutState eeprom = ClassifyEeprom(*cut_, eeprom_before_);
+    if (eeprom.elsewhere != 0) return another("its EEPROM is another one");
+    RETURN_IF_ERROR(journal_.Message(eeprom.Describe("EEPROM")));
+  } else if (compare && inventory::CompareEeprom(cut_->eeprom_before, eeprom_before_,
+                                                 model().volatile_eeprom) ==
+                            inventory::EepromChange::kChanged) {
     return another("its EEPROM is another one");
   }
   const CutState state = Classify(*cut_, firmware_before_);

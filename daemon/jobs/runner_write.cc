@@ -65,7 +65,7 @@ Status Runner::ArmFirmware() {
 }
 
 Status Runner::Arm() {
-  RETURN_IF_ERROR(BeginStep(StepId::kArm));
+  RETURN_IF_ERROR(BeginStep(StepId::kArm, Memory::kFirmware));
   RETURN_IF_ERROR(CompareSamples());
   families::ChipIdentity chip;
   {
@@ -91,6 +91,7 @@ Status Runner::Arm() {
           : fmt::format("{}; {} erase units differ, {} bytes to program", chip.part,
                         write_plan_.units.size(), write_plan_.bytes_to_program);
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, note));
+  if (write_started_) return Ok();  // armed already, for the other memory
   if (!write_plan_.units.empty()) RETURN_IF_ERROR(HoldOn());
   return journal_.Enter(State::kArmed);
 }
@@ -99,7 +100,7 @@ Status Runner::Arm() {
 Status Runner::HoldOn() {
   if (!services_.spill_folder.empty()) {
     const auto bytes = kSpillForRows + static_cast<int64_t>(model().firmware_bytes) +
-                       static_cast<int64_t>(model().eeprom_bytes);
+                       2 * static_cast<int64_t>(model().eeprom_bytes);
     ASSIGN_OR_RETURN(spill_, storage::Spill::Allocate(services_.spill_folder, job_->row().id, bytes,
                                                       services_.ledger));
   }
@@ -128,6 +129,12 @@ Status Runner::CompareSamples() {
 
 // Promise 2: what says that a write began is durable before the first destructive command is sent.
 Status Runner::PassPointOfNoReturn() {
+  if (write_started_) {
+    // It was passed for the other memory.
+    outcome_ = Outcome::kUnknown;
+    Tolerate(journal_.Enter(State::kWriting), "enter WRITING");
+    return Ok();
+  }
   if (!job_->PassPointOfNoReturn()) return Cancelled("JOB_CANCELLED", "the job was cancelled");
   const Status durable =
       journal_.Enter(State::kWriting, "job.write_started", [this](storage::Job& row) {
@@ -147,7 +154,7 @@ Status Runner::PassPointOfNoReturn() {
 }
 
 Status Runner::WriteFirmware() {
-  RETURN_IF_ERROR(BeginStep(StepId::kWrite));
+  RETURN_IF_ERROR(BeginStep(StepId::kWrite, Memory::kFirmware));
   families::WriteReport report;
   Bytes current = firmware_before_;
   Status status;
@@ -179,7 +186,7 @@ Status Runner::WriteFirmware() {
 }
 
 Status Runner::WriteEeprom() {
-  RETURN_IF_ERROR(BeginStep(StepId::kWrite));
+  RETURN_IF_ERROR(BeginStep(StepId::kWrite, Memory::kEeprom));
   families::WriteReport report;
   Status status;
   {
@@ -209,7 +216,7 @@ void Runner::ResetDrive() {
 
 void Runner::ReadBackFirmware() {
   Tolerate(journal_.Enter(State::kReadback), "enter READBACK");
-  const Status begun = BeginStep(StepId::kReadBack);
+  const Status begun = BeginStep(StepId::kReadBack, Memory::kFirmware);
   auto after = [&]() -> Result<Bytes> {
     RETURN_IF_ERROR(begun);
     RETURN_IF_ERROR(AskAgain());
@@ -236,17 +243,17 @@ Status Runner::AskAgain() {
   Tolerate(journal_.Message(fmt::format("the drive answers as {} {} {}", identity->vendor,
                                         identity->product, identity->revision)),
            "note the identity");
-  // Vendor and revision are the firmware's to change. A drive that is brought back may have called
-  // itself anything before.
+  // Vendor and revision are the firmware's to change, in a conversion the product, too. A drive
+  // that is brought back may have called itself anything before.
   const scsi::Identity& before = drive_.snapshot->identity;
   const auto serial = identity->serial();
   if (!recovering() && !before.product.empty() &&
-      (identity->product != before.product ||
-       (serial && before.serial() && *serial != *before.serial()))) {
+      (!MayCallItself(*identity) || (serial && before.serial() && *serial != *before.serial()))) {
     return Aborted("TARGET_CHANGED",
                    fmt::format("the drive calls itself {} {}, serial number {}, after the write",
                                identity->vendor, identity->product, serial.value_or("unknown")));
   }
+  TakeModelOf(*identity);
   return Ok();
 }
 
@@ -281,6 +288,9 @@ void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView targ
   if (equals(target)) {
     outcome_ = Outcome::kChangedVerified;
     verdict_ = not_back_;
+  } else if (equals(before) && other_written_) {
+    outcome_ = Outcome::kChangedUnverified;
+    verdict_ = HalfDone(fmt::format("the {} still holds what it held before", ToString(memory)));
   } else if (equals(before)) {
     outcome_ = Outcome::kNoEffect;
     verdict_ =
@@ -289,11 +299,15 @@ void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView targ
             .WithRemedy("nothing is lost; `firmbench job show` has the details");
   } else {
     outcome_ = Outcome::kChangedUnverified;
-    verdict_ = DataLoss("WRITE_MISMATCH",
-                        fmt::format("what was read back is neither the old nor the new {}",
-                                    ToString(memory)))
-                   .WithRemedy("restore the backup that this job made before it wrote")
-                   .WithDriveState(DriveState::kPartlyWritten);
+    verdict_ =
+        DataLoss(
+            "WRITE_MISMATCH",
+            fmt::format("what was read back is neither the old nor the new {}", ToString(memory)))
+            .WithRemedy(WritesBoth(job_->plan().spec)
+                            ? "leave the drive as it is and run: firmbench job recover jobs/" +
+                                  RootJob(job_->row())
+                            : "restore the backup that this job made before it wrote")
+            .WithDriveState(DriveState::kPartlyWritten);
   }
   const std::string proven = WrittenBack(*after);
   Tolerate(Commit([&](storage::Transaction& tx) -> Status {
@@ -311,31 +325,32 @@ void Runner::Conclude(const Result<Bytes>& after, ByteView before, ByteView targ
   Tolerate(EndStep(outcome_, "SHA-256 " + Sha256Hex(*after)), "note the read-back");
 }
 
-// After a firmware write: did the EEPROM stay as it was? After an EEPROM write: is it as planned?
+Result<Bytes> Runner::ReadEepromAgain(const Status& begun) {
+  RETURN_IF_ERROR(begun);
+  ASSIGN_OR_RETURN(OpenDrive open, Open());
+  RETURN_IF_ERROR(scsi::ReadIdentity(*open.handles.scsi));
+  return open.session->Read(Memory::kEeprom, {}, *this);
+}
+
+// After an EEPROM write: is it as planned?
+void Runner::ReadBackEeprom() {
+  const auto after = ReadEepromAgain(BeginStep(StepId::kReadBack, Memory::kEeprom));
+  // As planned, or as it was: either way nothing happened to it that nobody wanted.
+  eeprom_check_ = !after                                          ? EepromCheck::kNotRead
+                  : *after == target_ || *after == eeprom_before_ ? EepromCheck::kEqual
+                                                                  : EepromCheck::kChanged;
+  Conclude(after, eeprom_before_, target_);
+}
+
+// After a firmware write: is the EEPROM what it was before, or what this job has made of it?
 void Runner::CheckEepromAfter() {
-  const bool written = write_plan_.memory == Memory::kEeprom;
   if (eeprom_before_.empty() && cut_) eeprom_before_ = cut_->eeprom_before;
-  if (!written && !InPlan(StepId::kCheckEeprom)) {
+  if (!InPlan(StepId::kCheckEeprom)) {
     // This connection cannot read it, and the plan said so: nobody claims that it is unchanged.
     eeprom_check_ = EepromCheck::kNotRead;
     return;
   }
-  if (written) Tolerate(journal_.Enter(State::kReadback), "enter READBACK");
-  const Status begun = BeginStep(written ? StepId::kReadBack : StepId::kCheckEeprom);
-  auto after = [&]() -> Result<Bytes> {
-    RETURN_IF_ERROR(begun);
-    ASSIGN_OR_RETURN(OpenDrive open, Open());
-    RETURN_IF_ERROR(scsi::ReadIdentity(*open.handles.scsi));
-    return open.session->Read(Memory::kEeprom, {}, *this);
-  }();
-  if (written) {
-    // As planned, or as it was: either way nothing happened to it that nobody wanted.
-    eeprom_check_ = !after                                          ? EepromCheck::kNotRead
-                    : *after == target_ || *after == eeprom_before_ ? EepromCheck::kEqual
-                                                                    : EepromCheck::kChanged;
-    Conclude(after, eeprom_before_, target_);
-    return;
-  }
+  const auto after = ReadEepromAgain(BeginStep(StepId::kCheckEeprom));
   if (!after) {
     eeprom_check_ = EepromCheck::kNotRead;
     FailStep(after.error()).IgnoreError("said by NOT_READ and the verdict");
@@ -346,11 +361,12 @@ void Runner::CheckEepromAfter() {
     }
     return;
   }
-  if (eeprom_before_.empty()) {
+  const Bytes& expected = eeprom_goal_.empty() ? eeprom_before_ : eeprom_goal_;
+  if (expected.empty()) {
     // Of a drive that was dead from the start nobody knows what it was; it is stored as it is now.
     eeprom_check_ = EepromCheck::kNotRead;
   } else {
-    JudgeEeprom(*after);
+    JudgeEeprom(expected, *after);
   }
   Tolerate(Commit([&](storage::Transaction& tx) -> Status {
              return StoreDump(tx, Memory::kEeprom, *after, "readback", 1, job_->row().unit_id);
@@ -361,8 +377,10 @@ void Runner::CheckEepromAfter() {
            "note the EEPROM check");
 }
 
-void Runner::JudgeEeprom(ByteView after) {
-  switch (inventory::CompareEeprom(eeprom_before_, after, model().volatile_eeprom)) {
+void Runner::JudgeEeprom(ByteView expected, ByteView after) {
+  const auto use =
+      services_.inventory.VolatileEeprom(model(), drive_.snapshot->connection.simulated);
+  switch (inventory::CompareEeprom(expected, after, use)) {
     case inventory::EepromChange::kEqual:
       eeprom_check_ = EepromCheck::kEqual;
       break;
@@ -375,6 +393,8 @@ void Runner::JudgeEeprom(ByteView after) {
           DataLoss("EEPROM_CHANGED", "the EEPROM is not what it was before the firmware write")
               .WithRemedy("keep the drive as it is; its EEPROM backup is in the ledger")
               .WithDriveState(DriveState::kUnknown);
+      // Then this job has not done what it was to do.
+      if (other_written_) outcome_ = Outcome::kChangedUnverified;
       break;
   }
 }

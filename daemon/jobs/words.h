@@ -16,6 +16,7 @@ enum class Kind : uint8_t {
   kRestore,
   kVerify,
   kEepromRestore,
+  kConvert,  // makes another model of the drive: EEPROM, then firmware
   kRecover,  // brings back a drive whose write was cut off, or that is dead for another reason
 };
 constexpr std::string_view ToString(Kind kind) {
@@ -30,6 +31,8 @@ constexpr std::string_view ToString(Kind kind) {
       return "verify";
     case Kind::kEepromRestore:
       return "eeprom_restore";
+    case Kind::kConvert:
+      return "convert";
     case Kind::kRecover:
       return "recover";
   }
@@ -37,7 +40,7 @@ constexpr std::string_view ToString(Kind kind) {
 }
 constexpr std::optional<Kind> ParseKind(std::string_view text) {
   for (const Kind kind : {Kind::kBackup, Kind::kFlash, Kind::kRestore, Kind::kVerify,
-                          Kind::kEepromRestore, Kind::kRecover}) {
+                          Kind::kEepromRestore, Kind::kConvert, Kind::kRecover}) {
     if (text == ToString(kind)) return kind;
   }
   return std::nullopt;
@@ -45,7 +48,15 @@ constexpr std::optional<Kind> ParseKind(std::string_view text) {
 // Does a job of this kind change a memory of the drive?
 constexpr bool Writes(Kind kind) {
   return kind == Kind::kFlash || kind == Kind::kRestore || kind == Kind::kEepromRestore ||
-         kind == Kind::kRecover;
+         kind == Kind::kConvert || kind == Kind::kRecover;
+}
+
+// Storage's word for both memories: of a backup, and of a conversion or its recovery.
+inline constexpr std::string_view kAllMemories = "all";
+// The memory that a job writes, for people.
+constexpr std::string_view MemoryText(std::string_view memory) {
+  if (memory == kAllMemories) return "firmware and EEPROM";
+  return memory == "eeprom" ? "EEPROM" : "firmware";
 }
 
 enum class State : uint8_t {
