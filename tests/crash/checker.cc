@@ -72,8 +72,9 @@ class Check {
     if (jobs.empty() || jobs.front().kind != ToString(job_.spec.kind)) return;
     const storage::Job& cut = jobs.front();
     const Bytes now = Memory();
-    const bool is_old = now == job_.old_bytes;
-    const bool is_new = now == job_.new_bytes;
+    const Bytes eeprom = world_.drive().EepromBytes();
+    const bool is_old = now == job_.old_bytes && (!job_.both || eeprom == job_.old_eeprom);
+    const bool is_new = now == job_.new_bytes && (!job_.both || eeprom == job_.new_eeprom);
     const auto claims = [&](std::string_view outcome) { return cut.outcome == outcome; };
     const bool untrue = (claims("CHANGED_VERIFIED") && !is_new) ||
                         (claims("NO_EFFECT") && !is_old) ||
@@ -123,6 +124,7 @@ class Check {
     }
     const Bytes flash = world_.drive().FlashBytes();
     const Bytes eeprom = world_.drive().EepromBytes();
+    if (job_.both) return JudgeBoth(flash, eeprom);
     const bool writes_eeprom = job_.memory == firmbench::Memory::kEeprom;
     if (eeprom != job_.eeprom && (!writes_eeprom || eeprom != job_.new_bytes)) {
       Fail("the EEPROM is not the unit's own");
@@ -130,6 +132,13 @@ class Check {
     if (std::find(job_.sound.begin(), job_.sound.end(), flash) == job_.sound.end()) {
       Fail("the firmware is neither the old nor the new one");
     }
+  }
+
+  // Half a conversion is none.
+  void JudgeBoth(const Bytes& flash, const Bytes& eeprom) {
+    const bool is_old = flash == job_.sound[0] && eeprom == job_.eeprom;
+    const bool is_new = flash == job_.sound[1] && eeprom == job_.eeprom_of_new;
+    if (!is_old && !is_new) Fail("firmware and EEPROM do not belong together");
   }
 
   void JudgeLedger() {

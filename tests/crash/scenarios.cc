@@ -120,6 +120,47 @@ Prepared Recover(World& world) {
   return prepared;
 }
 
+// Makes the other model of the drive.
+Prepared Convert(World& world) {
+  Prepared prepared = Start(world, Kind::kConvert);
+  const families::Conversion& conversion = world.snapshot()->model->conversions.front();
+  prepared.both = true;
+  prepared.spec.model = conversion.to_model;
+  prepared.new_bytes = BuildImage(conversion.to_model);
+  prepared.sound.push_back(prepared.new_bytes);
+  prepared.spec.image_id = world.AddImage(prepared.new_bytes);
+  prepared.old_eeprom = prepared.eeprom;
+  auto converted = families::ConvertEeprom(conversion, prepared.eeprom);
+  FB_CHECK(converted.has_value());
+  prepared.eeprom_of_new = prepared.new_eeprom = std::move(*converted);
+  return prepared;
+}
+
+// A conversion that lost the drive's power in its firmware, and took with it what that needs to
+// start; that both memories are brought back is what is cut now.
+Prepared RecoverConversion(World& world) {
+  const Prepared conversion = Convert(world);
+  simulator::FaultSpec fault;
+  fault.kind = simulator::FaultKind::kPowerCut;
+  fault.at.write = 3;
+  world.drive().AddFault(fault);
+  const jobs::JobView cut = Must(world.Run(conversion.spec));
+  FB_CHECK(cut.row.result == "FAILED" && cut.row.write_started_us != 0);
+  world.drive().ClearFaults();
+  world.drive().PokeFlash(0, Bytes(8, 0xff));
+  world.drive().RestorePower();
+  world.drive().PowerCycle();
+  world.LookAgain();
+  Prepared prepared = conversion;
+  prepared.spec = world.Spec(Kind::kRecover);
+  prepared.spec.recovers = cut.row.id;
+  prepared.old_bytes = world.drive().FlashBytes();
+  prepared.new_bytes = conversion.old_bytes;
+  prepared.old_eeprom = world.drive().EepromBytes();
+  prepared.new_eeprom = conversion.eeprom;
+  return prepared;
+}
+
 }  // namespace
 
 std::vector<Scenario> AllScenarios() {
@@ -133,6 +174,10 @@ std::vector<Scenario> AllScenarios() {
       scenarios.push_back({"EEPROM restore " + model, {model}, EepromRestore});
       scenarios.push_back({"recover " + model, {model}, Recover});
       scenarios.push_back({"flash boot " + model, {model}, FlashBoot});
+      if (!row.conversions.empty()) {
+        scenarios.push_back({"convert " + model, {model}, Convert});
+        scenarios.push_back({"recover conversion " + model, {model}, RecoverConversion});
+      }
       scenarios.push_back({"flash boot " + model + ", no way back", {model, true}, FlashBoot});
     }
   }

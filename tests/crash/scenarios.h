@@ -20,6 +20,11 @@ struct Prepared {
   Bytes new_bytes;                    // what it holds when the job has done its work
   std::vector<Bytes> sound;           // the firmwares with which the drive may end
   Bytes eeprom;                       // of the unit, before; and after unless the job writes it
+  // Of a conversion, where each firmware has its EEPROM: what the old and the new firmware need,
+  // and what the EEPROM holds before and after the job. Else empty.
+  bool both = false;
+  Bytes eeprom_of_new;  // beside the second of the sound firmwares
+  Bytes old_eeprom, new_eeprom;
 };
 
 struct Scenario {
