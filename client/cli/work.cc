@@ -25,6 +25,16 @@ Ending RunFlash(Context& context, const FlashOptions& options) {
   return RunJob(context, drive, std::move(job), options.writing.flow());
 }
 
+Ending RunConvert(Context& context, const ConvertOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Drive drive, ResolveDrive(context.client, options.drive));
+  ASSIGN_OR_RETURN(const v1::Image image, ResolveImage(context.client, options.image));
+  v1::Job job;
+  job.set_kind("convert");
+  job.set_target_model(options.model);
+  job.set_image(image.name());
+  return RunJob(context, drive, std::move(job), options.writing.flow());
+}
+
 Ending RunRestore(Context& context, const RestoreOptions& options) {
   ASSIGN_OR_RETURN(const v1::Drive drive, ResolveDrive(context.client, options.drive));
   ASSIGN_OR_RETURN(const v1::Dump dump, ResolveDump(context.client, options.dump));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The commands that make a job: backup, flash, restore, recover, verify. Main thread.
+// The commands that make a job: backup, flash, convert, restore, recover, verify. Main thread.
 
 #include <string>
 
@@ -30,6 +30,12 @@ struct FlashOptions {
   std::string image;  // a name or a file
   WritingOptions writing;
 };
+struct ConvertOptions {
+  std::string drive;
+  std::string model;  // what it is made into
+  std::string image;  // of that model: a name or a file
+  WritingOptions writing;
+};
 struct RestoreOptions {
   std::string drive;
   std::string dump;
@@ -50,6 +56,7 @@ struct VerifyOptions {
 
 Ending RunBackup(Context& context, const BackupOptions& options);
 Ending RunFlash(Context& context, const FlashOptions& options);
+Ending RunConvert(Context& context, const ConvertOptions& options);
 // A dump of the EEPROM makes an "eeprom_restore" job, any other a "restore" job.
 Ending RunRestore(Context& context, const RestoreOptions& options);
 Ending RunRecover(Context& context, const RecoverOptions& options);

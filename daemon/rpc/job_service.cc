@@ -35,7 +35,7 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
   if (!kind) {
     return InvalidArgument(
         "JOB_KIND_UNKNOWN",
-        "a job is one of backup, flash, restore, verify, eeprom_restore, recover");
+        "a job is one of backup, flash, restore, verify, eeprom_restore, convert, recover");
   }
   create.spec.kind = *kind;
   ASSIGN_OR_RETURN(create.spec.drive_id, IdFrom("drives", request.job().drive()));
@@ -43,7 +43,8 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
   create.spec.memory = memory.empty() ? "all" : memory;
   ASSIGN_OR_RETURN(create.spec.image_id, OptionalId("images", request.job().image()));
   ASSIGN_OR_RETURN(create.spec.dump_id, OptionalId("dumps", request.job().dump()));
-  create.spec.model = request.job().model();
+  create.spec.model =
+      *kind == jobs::Kind::kConvert ? request.job().target_model() : request.job().model();
   RETURN_IF_ERROR(ReadSafeguards(request, caller, create));
   return create;
 }
@@ -92,6 +93,7 @@ v1::Job ShowPlan(const Context& bench, const jobs::Plan& plan,
   view.row.simulated = drive.connection.simulated;
   view.row.recovers = plan.spec.recovers;
   view.row.model = plan.spec.model;
+  if (plan.spec.kind == jobs::Kind::kConvert) view.row.target_model = plan.spec.model;
   if (drive.model != nullptr) {
     view.row.model = drive.model->model;
     view.row.family = drive.model->family;
