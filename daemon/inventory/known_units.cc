@@ -12,8 +12,8 @@ constexpr int kPageRows = 1000;
 // So many of a unit's newest EEPROM dumps teach what changes with use.
 constexpr size_t kTeachingDumps = 32;
 
-Result<std::vector<storage::Dump>> EepromDumps(storage::Ledger& ledger,
-                                               const storage::DumpFilter& filter) {
+Result<std::vector<storage::Dump>> ListAllDumps(storage::Ledger& ledger,
+                                                const storage::DumpFilter& filter) {
   std::vector<storage::Dump> dumps;
   storage::Page page{.size = kPageRows, .after = ""};
   do {
@@ -105,7 +105,7 @@ Result<KnownUnit> LoadKnownUnit(storage::Ledger& ledger, const std::string& unit
   filter.unit_id = unit_id;
   filter.memory = "eeprom";
   filter.archived_too = true;
-  ASSIGN_OR_RETURN(auto dumps, EepromDumps(ledger, filter));
+  ASSIGN_OR_RETURN(auto dumps, ListAllDumps(ledger, filter));
   std::erase_if(dumps, [](const auto& dump) { return dump.purpose == "disagreeing"; });
   if (dumps.empty()) return known;
   known.model = dumps.front().model;
@@ -137,6 +137,7 @@ Status KnownUnits::Refresh() {
   const bool some_left = std::any_of(living_.begin(), living_.end(),
                                      [&](const auto& id) { return living.count(id) == 0; });
   RETURN_IF_ERROR(FindChanged(changed));
+  // A mark that nothing explains means that all may have changed.
   const bool all = mark_.empty() || changed.count("") != 0 || (changed.empty() && !some_left);
   if (all) {
     RETURN_IF_ERROR(ReloadAll(living));
@@ -161,10 +162,10 @@ Status KnownUnits::Refresh() {
 
 Status KnownUnits::FindChanged(std::set<std::string>& changed) {
   storage::DumpFilter filter;
-  filter.memory = "eeprom";
+  // Of the firmware as well: what the mark shows of them has to be explained by something.
   filter.archived_too = true;
   filter.after_sequence = newest_dump_;
-  ASSIGN_OR_RETURN(const auto dumps, EepromDumps(ledger_, filter));
+  ASSIGN_OR_RETURN(const auto dumps, ListAllDumps(ledger_, filter));
   for (const storage::Dump& dump : dumps) {
     newest_dump_ = std::max(newest_dump_, dump.sequence);
     if (!dump.unit_id.empty()) changed.insert(dump.unit_id);

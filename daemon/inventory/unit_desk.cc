@@ -250,7 +250,7 @@ Result<storage::Unit> UnitDesk::Merge(const std::string& from, const std::string
                   {"dumps", std::to_string(dumps.size())},
                   {"evidence", std::to_string(evidence.size())}});
   }));
-  inventory_.UnitChanged("");
+  for (const std::string& id : {source.id, target.id}) inventory_.UnitChanged(id);
   return ledger_.GetUnit(target.id);
 }
 
@@ -299,7 +299,7 @@ Result<storage::Unit> UnitDesk::Split(const std::string& unit_id,
     return Audit(tx, "unit.split", unit.id, principal,
                  {{"into", "units/" + made.id}, {"dumps", std::to_string(moved.size())}});
   }));
-  inventory_.UnitChanged("");
+  for (const std::string& id : {unit.id, made.id}) inventory_.UnitChanged(id);
   return made;
 }
 
@@ -353,7 +353,9 @@ Result<storage::Unit> UnitDesk::Attribute(const std::string& dump_id, const std:
     RETURN_IF_ERROR(tx.AppendAudit(fact));
     return Ok();
   }));
-  inventory_.UnitChanged("");
+  for (const std::string& id : {unit.id, dump.unit_id}) {
+    if (!id.empty()) inventory_.UnitChanged(id);
+  }
   return unit;
 }
 

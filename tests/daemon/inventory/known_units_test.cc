@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <cstdio>
+
 #include "tests/support/bench_fixture.h"
 #include "tests/support/image_builder.h"
 
@@ -99,6 +102,68 @@ TEST_F(KnownUnitsTest, FollowTheLedger) {
   Must(all.Refresh());
   EXPECT_EQ(all.known().UnitsWithSerial("S2"), 1u);
   EXPECT_EQ(all.known().units().size(), 2u);
+}
+
+// What an identification costs in a ledger of many: the first look reads everything, one after a
+// backup only what that changed.
+TEST_F(KnownUnitsTest, FollowALedgerOfTwoThousandUnits) {
+  constexpr size_t kMany = 2000;
+  std::vector<std::string> ids;
+  const auto add_dump = [&](storage::Transaction& tx, const std::string& unit,
+                            uint64_t seed) -> Status {
+    storage::Dump dump;
+    dump.id = tx.NewId();
+    dump.memory = "eeprom";
+    dump.drive_id = "drive1";
+    dump.purpose = "backup";
+    dump.family = "mediatek_liteon";
+    dump.model = "LTR-48246S";
+    dump.revision = "SS0B";
+    dump.size_bytes = 1024;
+    ASSIGN_OR_RETURN(dump.sha256, tx.PutBlob(test::BuildEeprom("LTR-48246S", seed)));
+    dump.md5 = std::string(32, '0');
+    dump.crc32 = std::string(8, '0');
+    dump.agreeing_reads = 3;
+    dump.evidence = "read in code";
+    dump.method = "DF 89";
+    dump.tool_version = "0.1.0";
+    dump.created_us = tx.now_us();
+    RETURN_IF_ERROR(tx.InsertDump(dump));
+    return tx.InsertAttribution({.id = tx.NewId(),
+                                 .dump_id = dump.id,
+                                 .kind = "unit",
+                                 .unit_id = unit,
+                                 .principal = "ann",
+                                 .reason = "read from it",
+                                 .created_us = tx.now_us()});
+  };
+  Must(ledger_.Commit([&](storage::Transaction& tx) -> Status {
+    for (size_t i = 0; i < kMany; ++i) {
+      storage::Unit unit;
+      unit.id = tx.NewId();
+      unit.family = "mediatek_liteon";
+      unit.model = "LTR-48246S";
+      unit.created_us = tx.now_us();
+      RETURN_IF_ERROR(tx.InsertUnit(unit));
+      RETURN_IF_ERROR(add_dump(tx, unit.id, i));
+      ids.push_back(unit.id);
+    }
+    return Ok();
+  }));
+  KnownUnits all(ledger_);
+  const auto timed = [&](const char* what, uint64_t seed, const std::string& unit) {
+    const auto begin = std::chrono::steady_clock::now();
+    Must(all.Refresh());
+    const UnitMatch match = MatchUnit({{}, test::BuildEeprom("LTR-48246S", seed)}, all.known(), {});
+    const std::chrono::duration<double, std::milli> ms = std::chrono::steady_clock::now() - begin;
+    EXPECT_EQ(match.unit_id, unit) << match.why;
+    std::printf("one of %zu units, %s: %.1f ms\n", kMany, what, ms.count());
+  };
+  timed("first look", 7, ids[7]);
+  timed("nothing changed", 1234, ids[1234]);
+  Must(ledger_.Commit([&](storage::Transaction& tx) { return add_dump(tx, ids[3], 5003); }));
+  timed("after a backup", 5003, ids[3]);
+  EXPECT_EQ(all.known().units().size(), kMany);
 }
 
 TEST(KnownUnitsOfABench, HaveTheEepromOfTheNewestBackup) {
