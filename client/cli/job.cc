@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "client/cli/render/job.h"
+#include "client/cli/render/records.h"
 #include "client/cli/resolve.h"
 #include "client/cli/screen.h"
 #include "client/cli/watch.h"
@@ -40,7 +41,18 @@ Ending RunJobList(Context& context, const JobListOptions& options) {
 
 Ending RunJobShow(Context& context, const JobOptions& options) {
   ASSIGN_OR_RETURN(const v1::Job job, FindJob(context, options.job));
-  PrintScreen(context, job, [&] { return render::JobDetails(job, context.out_style()); });
+  v1::ListDumpsResponse dumps;
+  if (!context.json() && !job.dumps().empty()) {
+    constexpr int kMost = 1000;
+    v1::ListDumpsRequest request;
+    request.set_job(job.name());
+    ASSIGN_OR_RETURN(dumps, CallList(context.client.dumps(), &v1::DumpService::Stub::ListDumps,
+                                     request, &v1::ListDumpsResponse::mutable_dumps, kMost));
+  }
+  PrintScreen(context, job, [&] {
+    const std::string details = render::JobDetails(job, context.out_style());
+    return dumps.dumps().empty() ? details : details + "\n" + render::DumpTable(dumps, false);
+  });
   return ExitCode::kOk;
 }
 

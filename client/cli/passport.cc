@@ -82,7 +82,7 @@ Ending RunUnitPassport(Context& context, const UnitPassportOptions& options) {
   } else {
     ASSIGN_OR_RETURN(page, render::PassportHtml(passport));
   }
-  RETURN_IF_ERROR(WriteFile(options.file, AsBytes(page), options.force));
+  RETURN_IF_ERROR(WriteFile(options.file, AsBytes(page), options.force, 0600));
   context.console.Err(fmt::format("{}: passport of {}\n", render::Clean(options.file),
                                   render::Clean(passport.unit().number())));
   return ExitCode::kOk;

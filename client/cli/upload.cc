@@ -93,9 +93,9 @@ Result<Bytes> ReadFile(const std::string& path) {
   return bytes;
 }
 
-Status WriteFile(const std::string& path, ByteView bytes, bool replace) {
+Status WriteFile(const std::string& path, ByteView bytes, bool replace, unsigned mode) {
   const std::string part = fmt::format("{}.{}.part", path, getpid());
-  const UniqueFd fd(open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  const UniqueFd fd(open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (fd.get() < 0) return NotWritten(path, errno);
   Status written = WriteAll(fd.get(), bytes, path);
   if (written.has_value()) {

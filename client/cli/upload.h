@@ -19,7 +19,8 @@ inline constexpr size_t kPieceBytes = 1 << 20;
 Result<Bytes> ReadFile(const std::string& path);
 // Makes a new file with these bytes, whole or not at all. FILE_EXISTS unless `replace`,
 // FILE_NOT_WRITTEN.
-Status WriteFile(const std::string& path, ByteView bytes, bool replace);
+// `mode` 0600 for what is about customers.
+Status WriteFile(const std::string& path, ByteView bytes, bool replace, unsigned mode = 0644);
 // The last part of a path, as it may be shown: what a terminal would obey becomes '?'.
 std::string FileName(const std::string& path);
 

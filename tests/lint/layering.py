@@ -48,6 +48,7 @@ LIBRARIES = {
     re.compile(r"sqlite3\.h|zstd\.h"): {"storage"},
     re.compile(r"scsi/sg\.h|linux/cdrom\.h"): {"daemon/transport"},
     re.compile(r"CLI/"): {"client"},
+    re.compile(r"qrencode\.h"): {"client"},
 }
 
 

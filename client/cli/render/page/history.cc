@@ -119,8 +119,8 @@ std::string HistoryHtml(const v1::UnitPassport& passport) {
       "<th>EEPROM</th></tr>";
   for (const Happening& happening : happenings) {
     html += "<tr>" + Tag("td", happening.shown_time, "class=\"tight\"") +
-            Tag("td", happening.what) + Tag("td", happening.who) + OutcomeCell(happening.job) +
-            EepromCell(happening.job) + "</tr>";
+            Tag("td", happening.what) + Tag("td", happening.who, "class=\"tight\"") +
+            OutcomeCell(happening.job) + EepromCell(happening.job) + "</tr>";
   }
   return html + "</table></section>\n";
 }

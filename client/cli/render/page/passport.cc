@@ -24,6 +24,8 @@ std::string Minute(const google::protobuf::Timestamp& time) {
   return text.substr(0, 10) + " " + text.substr(11, 5);
 }
 
+constexpr size_t kDay = 10;  // of "2026-11-22 15:49"
+
 void Pair(std::string& html, std::string_view key, std::string_view value,
           std::string_view attributes = {}) {
   if (value.empty()) return;
@@ -88,13 +90,15 @@ std::string EvidenceOf(const v1::Unit& unit) {
   }
   if (order.empty()) return {};
   std::string html =
-      "<section><h2>Known by</h2><table><tr><th>Evidence</th><th>Value</th><th>First seen</th>"
-      "<th>Last seen</th></tr>";
+      "<section><h2>Known by</h2><table><tr><th>Evidence</th><th>Value</th><th>Seen</th></tr>";
   for (const auto& key : order) {
     const Seen& entry = seen[key];
-    html += "<tr>" + Tag("td", EvidenceWord(key.first), "class=\"tight\"") +
-            Tag("td", key.second, "class=\"mono\"") + Tag("td", entry.first, "class=\"tight\"") +
-            Tag("td", entry.last, "class=\"tight\"") + "</tr>";
+    const std::string first = entry.first.substr(0, kDay);
+    const std::string last = entry.last.substr(0, kDay);
+    html += "<tr>" + Tag("td", EvidenceWord(key.first)) + Tag("td", key.second, "class=\"mono\"") +
+            Tag("td", first == last ? first : last + ", first " + first,
+                first == last ? "class=\"tight\"" : "") +
+            "</tr>";
   }
   return html + "</table></section>\n";
 }
@@ -117,13 +121,24 @@ std::string EepromOf(const v1::UnitPassport& passport) {
   html += LegendLine("use-constant", count(ByteUse::kConstant), "bytes are constant");
   html += LegendLine("use-changes", count(ByteUse::kChanges), "bytes change with use");
   html += LegendLine("use-unknown", count(ByteUse::kNotKnown), "bytes: not known yet");
-  html += "</ul>" + Tag("p", eeprom.text());
-  html += Tag("p",
-              fmt::format("{}. The EEPROM holds the calibration and counters of this one drive; "
-                          "nobody can replace it.",
-                          Bytes(eeprom.size_bytes())),
-              "class=\"soft\"");
-  return html + "</div></div></section>\n";
+  html += "</ul>" + Tag("p",
+                        fmt::format("{}: calibration and counters of this one drive; nobody can "
+                                    "replace them.",
+                                    Bytes(eeprom.size_bytes())),
+                        "class=\"soft\"");
+  html += "</div></div>" + Tag("p", eeprom.text()) + Tag("p", eeprom.since_last_text());
+  return html + "</section>\n";
+}
+
+// Without what the page's foot explains: "reads agree (2), recognised".
+std::string ProofWords(const v1::Dump& dump) {
+  std::string words;
+  for (const v1::Proof& proof : dump.proofs()) {
+    if (proof.kind() == v1::Proof::KIND_REHEARSED) continue;
+    const std::string word = proof.text().substr(0, proof.text().find_first_of(":,"));
+    words += (words.empty() ? "" : ", ") + word;
+  }
+  return words;
 }
 
 std::string DumpsOf(const v1::UnitPassport& passport) {
@@ -133,11 +148,11 @@ std::string DumpsOf(const v1::UnitPassport& passport) {
       "<th>Size</th><th>SHA-256</th><th>What speaks for it</th></tr>";
   for (const v1::Dump& dump : passport.dumps()) {
     html += "<tr>" + Tag("td", Minute(dump.create_time()), "class=\"tight\"") +
-            "<td class=\"tight\">" + Escape(Word(dump.memory())) +
-            Tag("span", PurposeWord(dump.purpose()), "class=\"apart\"") + "</td>" +
+            "<td class=\"tight\">" + Escape(Word(dump.memory())) + " " +
+            Tag("span", PurposeWord(dump.purpose()), "class=\"soft\"") + "</td>" +
             Tag("td", dump.firmware_revision(), "class=\"tight\"") +
             Tag("td", Bytes(dump.size_bytes()), "class=\"tight\"") +
-            Tag("td", dump.sha256(), "class=\"mono\"") + "<td>" + Escape(ProofText(dump));
+            Tag("td", dump.sha256(), "class=\"mono hash\"") + "<td>" + Escape(ProofWords(dump));
     if (const std::string rehearsal = RehearsalText(dump); !rehearsal.empty()) {
       html += Tag("span", rehearsal, "class=\"apart\"");
     }
@@ -165,8 +180,8 @@ std::string FootOf(const v1::UnitPassport& passport) {
       "footer",
       fmt::format("Made by firmbench {} from the ledger of {}. Read once: nothing to compare "
                   "with. Reads agree: several reads on different ways gave the same bytes. "
-                  "Recognised: it parses and its own checks hold. Written back: on this "
-                  "drive, and read back equal.",
+                  "Recognised: it parses and its own checks hold. Written back on this "
+                  "drive: and read back equal.",
                   passport.bench().version(), passport.bench().name()));
 }
 
@@ -192,8 +207,7 @@ Result<std::string> PassportHtml(const v1::UnitPassport& passport) {
   html += "\n<style>" + std::string(kPassportStyle) + "</style></head><body>\n";
   html += HeadOf(passport, qr);
   html += IdentityOf(passport);
-  html += EvidenceOf(passport.unit());
-  html += EepromOf(passport);
+  html += "<div class=\"split\">" + EvidenceOf(passport.unit()) + EepromOf(passport) + "</div>\n";
   html += HistoryHtml(passport);
   html += DumpsOf(passport);
   html += CheckpointOf(passport);

@@ -13,12 +13,12 @@ inline constexpr std::string_view kPassportStyle = R"css(
 * { box-sizing: border-box; }
 html { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 body { margin: 0 auto; padding: 10mm; max-width: 210mm; background: #fff; color: var(--ink);
-  font: 8.6pt/1.38 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; }
+  font: 8.3pt/1.34 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; }
 header { display: flex; justify-content: space-between; gap: 8mm; padding-bottom: 3mm;
   border-bottom: 0.6mm solid var(--ink); }
 h1 { margin: 0.5mm 0 0.8mm; font-size: 21pt; line-height: 1.1; letter-spacing: -0.01em; }
 h1 span { font-weight: 400; color: var(--soft); }
-h2 { margin: 3.6mm 0 1.2mm; font-size: 7.2pt; letter-spacing: 0.09em; text-transform: uppercase;
+h2 { margin: 3mm 0 0.9mm; font-size: 7.2pt; letter-spacing: 0.09em; text-transform: uppercase;
   color: var(--accent); }
 p { margin: 0 0 1mm; }
 .eyebrow { font-size: 7.2pt; letter-spacing: 0.12em; text-transform: uppercase;
@@ -34,20 +34,24 @@ dd { margin: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-weight: 600; font-size: 7pt; color: var(--soft);
   border-bottom: 0.3mm solid var(--line); padding: 0 2.5mm 0.6mm 0; white-space: nowrap; }
-td { vertical-align: top; padding: 0.8mm 2.5mm 0.8mm 0; border-bottom: 0.2mm solid var(--line);
+td { vertical-align: top; padding: 0.55mm 2.5mm 0.55mm 0; border-bottom: 0.2mm solid var(--line);
   overflow-wrap: anywhere; }
 th:last-child, td:last-child { padding-right: 0; }
 tr { break-inside: avoid; }
 .tight { white-space: nowrap; overflow-wrap: normal; }
 .mono, code, pre { font-family: "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace;
-  font-size: 6.6pt; letter-spacing: -0.01em; }
+  font-size: 6.4pt; letter-spacing: -0.02em; }
+.hash { min-width: 43mm; }
+table .mono { line-height: 1.5; }
 .soft { color: var(--soft); }
 .good { color: var(--good); }
 .bad { color: var(--bad); font-weight: 600; }
 .apart { display: block; color: var(--soft); font-style: italic; }
-.eeprom { display: grid; grid-template-columns: 66mm 1fr; gap: 6mm; align-items: start; }
-.map { width: 66mm; display: block; }
-.map text { font: 7.5px "DejaVu Sans Mono", Menlo, monospace; text-anchor: end;
+.split { display: grid; grid-template-columns: 1fr 86mm; gap: 0 7mm; align-items: start; }
+.split > section:only-child { grid-column: 1 / -1; }
+.eeprom { display: grid; grid-template-columns: 43mm 1fr; gap: 4mm; align-items: start; }
+.map { width: 43mm; display: block; }
+.map text { font: 9px "DejaVu Sans Mono", Menlo, monospace; text-anchor: end;
   fill: var(--soft); }
 .use-constant { fill: var(--constant); }
 .use-changes { fill: var(--changes); }
@@ -56,7 +60,7 @@ tr { break-inside: avoid; }
 .legend { list-style: none; margin: 0 0 2mm; padding: 0; }
 .legend li { display: flex; align-items: baseline; gap: 2mm; padding: 0.5mm 0; }
 .legend svg { width: 3mm; height: 3mm; flex: none; align-self: center; stroke: #b8c2cd; }
-.legend b { min-width: 12mm; text-align: right; font-variant-numeric: tabular-nums; }
+.legend b { min-width: 7mm; text-align: right; font-variant-numeric: tabular-nums; }
 pre { margin: 1mm 0 0; padding: 2mm 2.5mm; background: var(--wash); white-space: pre-wrap;
   overflow-wrap: anywhere; }
 footer { margin-top: 3.5mm; padding-top: 1.5mm; border-top: 0.3mm solid var(--line);
