@@ -211,6 +211,18 @@ void Builder::AddUnit() {
       ->required();
   Export(unit, "  firmbench unit export U-0001 -o U-0001\n", false);
 
+  const auto passport = std::make_shared<UnitPassportOptions>();
+  CLI::App& passport_verb = Verb(
+      unit, "passport",
+      "Writes a page for the drive's owner: what it is known by, what happened to it, its dumps "
+      "and what speaks for them, its EEPROM byte by byte; for screen and paper, or as JSON",
+      "  firmbench unit passport U-0001 -o U-0001.html\n"
+      "  firmbench unit passport U-0001 -o U-0001.json --force\n",
+      passport, RunUnitPassport);
+  passport_verb.add_option("UNIT", passport->unit, "units/ID, U-0001 or its label")->required();
+  passport_verb.add_option("-o,--output", passport->file, "The file, .html or .json")->required();
+  passport_verb.add_flag("--force", passport->force, "Replace a file that exists");
+
   const auto label = std::make_shared<UnitLabelOptions>();
   CLI::App& label_verb =
       Verb(unit, "label", "Says what label is on the drive; a scanner types it for you",
