@@ -10,9 +10,9 @@ namespace firmbench::cli {
 inline constexpr char kBundleReadme[] = R"(PROOF OF {0}
 
 This folder shows what the bench {1}
-recorded about {0}, and the bytes that it read. It can be checked without the bench and
-without its software, on any computer with sha256sum, openssl (1.1.1 or newer) and python3.
-Open a terminal in this folder and run, in this order:
+recorded about it, and the bytes that it read. It can be checked without the bench and without its
+software, on any computer with sha256sum, openssl (3.0 or newer) and python3. Open a terminal in
+this folder and run, in this order:
 
 1. Nothing was damaged on the way:
 
@@ -162,7 +162,7 @@ def main():
     there = set(os.listdir("dumps")) if os.path.isdir("dumps") else set()
     if set(os.listdir("entries")) != wanted or there != bins:
         refuse("there are files that nothing speaks for")
-    print(f"PROVEN: {len(entries)} entries and {len(bins)} dumps, in a log of {size} entries")
+    print(f"PROVEN: entries: {len(entries)}, dumps: {len(bins)}, in a log of {size} entries")
 
 
 try:

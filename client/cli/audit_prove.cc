@@ -137,7 +137,7 @@ Ending RunAuditProve(Context& context, const AuditProveOptions& options) {
   RETURN_IF_ERROR(WriteFolder(folder, files));
   context.Print(parts.checkpoint, [&] {
     return fmt::format(
-        "{}: {} entries and {} dumps, proven in a log of {} entries\n"
+        "{}: entries: {}, dumps: {}, proven in a log of {} entries\n"
         "README.txt in it says how anybody checks that without firmbench\n",
         render::Clean(folder), parts.entries.size(), parts.dumps.size(),
         parts.checkpoint.tree_size());

@@ -159,7 +159,7 @@ class Bundle(bench.BenchTest):
         return folder
 
     def test_of_a_dump_holds_by_the_steps_in_its_readme(self):
-        dump = self.dumps["eeprom"]
+        dump = self.dumps["MEMORY_EEPROM"]
         folder = self.prove(dump["name"], "of-dump")
         self.assertIsNone(check(folder))
         with open(os.path.join(folder, "dumps", dump["name"][6:] + ".bin"), "rb") as file:
@@ -296,13 +296,13 @@ class Tampering(unittest.TestCase):
                                           " 'oK') where sequence = 2"))
 
     def test_a_byte_of_a_dump_row_is_named(self):
-        dump = self.dumps["eeprom"]["name"]
+        dump = self.dumps["MEMORY_EEPROM"]["name"]
         self.assertIn(f"dump {dump}: its row differs from its digest",
                       self.problems_after("dumps", "update dumps set revision = 'X' ||"
                                           f" substr(revision, 2) where id = '{dump[6:]}'"))
 
     def test_a_byte_of_a_blob_is_named_with_its_dump(self):
-        dump = self.dumps["firmware"]
+        dump = self.dumps["MEMORY_FIRMWARE"]
         problems = self.problems_after(
             "blob_chunks",
             "update blob_chunks set data = cast(substr(data, 1, 99) || (case substr(data, 100, 1)"
