@@ -126,23 +126,7 @@ Result<std::string> Runner::ResolveUnit(storage::Transaction& tx) {
   unit.model = model().model;
   unit.created_us = tx.now_us();
   RETURN_IF_ERROR(tx.InsertUnit(unit));
-  const auto evidence = [&](const char* kind, const std::string& value) -> Status {
-    return tx.InsertEvidence({.id = tx.NewId(),
-                              .unit_id = unit.id,
-                              .kind = kind,
-                              .value = value,
-                              .job_id = job_->row().id,
-                              .seen_us = tx.now_us()});
-  };
-  const auto serial = drive.identity.serial();
-  if (serial) {
-    RETURN_IF_ERROR(
-        evidence(serial == drive.identity.vpd_serial ? "vpd_serial" : "mmc_serial", *serial));
-  }
-  if (!drive.eeprom_stable_sha256.empty()) {
-    RETURN_IF_ERROR(evidence("eeprom_stable", drive.eeprom_stable_sha256));
-  }
-  RETURN_IF_ERROR(evidence("topology", drive.topology));
+  RETURN_IF_ERROR(inventory::RecordEvidence(tx, drive, nullptr, unit.id, job_->row().id));
   auto fact = JobFact(job_->row(), "unit.create", job_->row().principal, "ok");
   fact.details.emplace_back("unit", unit.id);
   RETURN_IF_ERROR(tx.AppendAudit(fact));

@@ -46,7 +46,7 @@ class OneUnit(unittest.TestCase):
 
     def test_stays_one_unit_with_five_events_and_all_dumps(self):
         b = self.bench
-        _, dumps = b.backup("bay-1")
+        _, dumps = b.backup(b.drive("LTR-48246S")["name"])
         unit = b.json("unit", "show", "U-0001")["name"]
         image = b.add_image(b.make_image("LTR-48246S", "SS0D"))
         b.ok("flash", "bay-1", image, "--yes")
@@ -83,8 +83,8 @@ class OneUnit(unittest.TestCase):
 class Decisions(bench.BenchTest):
     def test_label_note_archive_customer_and_erase(self):
         b = self.bench
-        b.backup("bay-1", "--memory", "eeprom")
-        unit = b.json("unit", "list")["units"][0]["number"]
+        b.ok("backup", "bay-1", "--memory", "eeprom")
+        unit = b.json("drive", "show", "bay-1")["unit_number"]
         b.ok("unit", "label", unit, "FB-00017")
         self.assertEqual(b.json("unit", "show", "FB-00017")["number"], unit)
         b.ok("unit", "note", unit, "tray belt replaced")
@@ -110,8 +110,8 @@ class Decisions(bench.BenchTest):
 
     def test_merge_and_split(self):
         b = self.bench
-        _, one = b.backup("bay-2")
-        _, two = b.backup("bay-3")
+        _, one = b.backup(b.drive("LTR-52327S")["name"])
+        _, two = b.backup(b.drive("LDW-451S")["name"])
         unit_of = {d["name"]: d["unit"] for d in b.dumps()}
         into, gone = (unit_of[x["MEMORY_EEPROM"]["name"]] for x in (one, two))
         self.assertNotEqual(into, gone)
