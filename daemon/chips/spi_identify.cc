@@ -147,7 +147,7 @@ Result<SpiIdentification> IdentifySpiChip(SpiBus& bus) {
     // A part that erases for a command before ours answers nothing but its status.
     ASSIGN_OR_RETURN(const uint8_t status, ReadSpiStatus(bus));
     if ((status & kSpiBusy) != 0 && !IsSilence(status)) {
-      const Status ready = WaitSpiReady(bus, {Nanos{0}, kLongestWork / 2});
+      const Status ready = WaitSpiReady(bus, {kLongestWork / 64, kLongestWork / 2});
       if (!ready && ready.error().reason() != "CHIP_TIMEOUT") return ready.error();
       ASSIGN_OR_RETURN(ids, ReadStableIds(bus));
     }
