@@ -18,9 +18,12 @@ bool IsWhole(const storage::Job& job) {
   return job.outcome == "CHANGED_VERIFIED" || job.outcome == "NO_EFFECT";
 }
 bool WritesEeprom(const storage::Job& job) { return job.memory == "eeprom"; }
+// A conversion, or the recovery of one: firmware and EEPROM.
+bool WritesBoth(const storage::Job& job) { return job.memory == "all" && !OnlyReads(job); }
 
-// "the firmware", "the EEPROM".
+// "the firmware", "the EEPROM", "the firmware and the EEPROM".
 std::string TheMemory(std::string_view memory) {
+  if (memory == "all") return "the firmware and the EEPROM";
   return memory == "eeprom" ? "the EEPROM" : "the firmware";
 }
 
@@ -138,8 +141,38 @@ void SayWhetherItStarts(const storage::Job& job, Part& known, Part& unknown) {
   unknown.Say("whether it works with a firmware that is in part the old one, in part the new one");
 }
 
+// Of a job that writes both: one may be whole and the other not begun.
+void SayBoth(const storage::Job& job, const std::string& seen, Part& known, Part& unknown) {
+  constexpr std::string_view kNotSeen = "what the drive holds could not be looked at";
+  const bool compared = job.eeprom_check == "EQUAL" || job.eeprom_check == "VOLATILE_ONLY";
+  const bool settled = IsWhole(job) && compared;
+  if (IsWhole(job)) {
+    known.Say(
+        fmt::format("{} read back, and every byte is what {}",
+                    compared ? "the firmware and the EEPROM were" : "the firmware was",
+                    job.outcome == "NO_EFFECT" ? "it was before the job" : "was to be written"));
+  } else {
+    known.Say("the write had begun");
+    if (seen.rfind(kNotSeen, 0) == 0) {
+      unknown.Say(fmt::format("what the drive holds now: it could not be looked at{}",
+                              seen.substr(kNotSeen.size())));
+    } else if (!seen.empty()) {
+      known.Say(fmt::format("when the drive was read, {}", seen));
+    }
+  }
+  if (job.eeprom_check == "CHANGED") {
+    known.Say("the EEPROM is neither what it was before nor what this job was to make of it");
+  } else if (!compared) {
+    unknown.Say("what the EEPROM holds now: it could not be read");
+  }
+  if (!settled || job.drive_state != "untouched") {
+    unknown.Say("whether the drive works with what it holds now");
+  }
+}
+
 // What is known of the memory that was written.
 void SayMemory(const storage::Job& job, const std::string& seen, Part& known, Part& unknown) {
+  if (WritesBoth(job)) return SayBoth(job, seen, known, unknown);
   const std::string memory = TheMemory(job.memory);
   if (IsWhole(job)) {
     known.Say(memory + (job.outcome == "NO_EFFECT"
@@ -163,7 +196,7 @@ void SayMemory(const storage::Job& job, const std::string& seen, Part& known, Pa
 }
 
 void SayEeprom(const storage::Job& job, Part& known, Part& unknown) {
-  if (WritesEeprom(job)) return;  // said as the memory that was written
+  if (WritesEeprom(job) || WritesBoth(job)) return;  // said as what was written
   if (job.eeprom_check == "EQUAL") {
     known.Say("the EEPROM is as it was: every byte was compared");
   } else if (job.eeprom_check == "VOLATILE_ONLY") {
@@ -171,8 +204,9 @@ void SayEeprom(const storage::Job& job, Part& known, Part& unknown) {
   } else if (job.eeprom_check == "CHANGED") {
     known.Say("the EEPROM is not what it was before this job");
   } else {
-    unknown.Say(fmt::format("whether the EEPROM is as it was: it could not be read{}",
-                            job.kind == "convert" ? "" : "; a job of this kind does not write it"));
+    unknown.Say(
+        "whether the EEPROM is as it was: it could not be read; a job of this kind does not write "
+        "it");
   }
 }
 
@@ -205,7 +239,8 @@ void SayNext(const AdviceInputs& inputs, Part& next) {
   const storage::Job& job = inputs.job;
   if (!inputs.recovered_by.empty()) {
     next.Say(fmt::format("nothing: jobs/{} brought the drive back", inputs.recovered_by));
-  } else if (Wrote(job) && IsWhole(job) && job.eeprom_check == "CHANGED" && !WritesEeprom(job)) {
+  } else if (Wrote(job) && IsWhole(job) && job.eeprom_check == "CHANGED" && !WritesEeprom(job) &&
+             !WritesBoth(job)) {
     SayEepromChanged(inputs, next);
   } else if (inputs.needs_recovery) {
     SayRecovery(inputs, next);

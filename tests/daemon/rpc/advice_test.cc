@@ -90,7 +90,8 @@ std::vector<std::string> Under(const std::vector<std::string>& lines, const std:
 // Every end that the words of a job allow.
 std::vector<storage::Job> EveryEnd() {
   std::vector<storage::Job> all;
-  for (const char* kind : {"backup", "flash", "restore", "verify", "eeprom_restore", "recover"}) {
+  for (const char* kind :
+       {"backup", "flash", "restore", "verify", "eeprom_restore", "convert", "recover"}) {
     for (const auto result : {jobs::JobResult::kSucceeded, jobs::JobResult::kFailed,
                               jobs::JobResult::kCancelled, jobs::JobResult::kRefused}) {
       for (const auto outcome :
@@ -101,7 +102,9 @@ std::vector<storage::Job> EveryEnd() {
             for (const bool wrote : {false, true}) {
               storage::Job job = CutFlash();
               job.kind = kind;
-              job.memory = job.kind == "eeprom_restore" ? "eeprom" : "firmware";
+              job.memory = job.kind == "eeprom_restore" ? "eeprom"
+                           : job.kind == "convert"      ? "all"
+                                                        : "firmware";
               job.recovers = job.kind == "recover" ? "CUT" : "";
               job.result = ToString(result);
               job.outcome = ToString(outcome);
@@ -145,13 +148,20 @@ TEST(Advice, ClaimsNothingThatWasNotObserved) {
       continue;
     }
     EXPECT_THAT(known, Not(HasSubstr("othing was written"))) << Text(lines);
-    const bool eeprom_written = job.memory == "eeprom";
+    const bool both = job.memory == "all" && job.kind == "convert";
+    const bool eeprom_written = job.memory == "eeprom" || both;
     const bool eeprom_read = job.eeprom_check == "EQUAL" || job.eeprom_check == "VOLATILE_ONLY";
     if (!eeprom_written && !eeprom_read) {
       EXPECT_THAT(known, Not(HasSubstr("EEPROM is as it was"))) << Text(lines);
     }
     if (!eeprom_written && (job.eeprom_check.empty() || job.eeprom_check == "NOT_READ")) {
       EXPECT_THAT(unknown, HasSubstr("EEPROM is as it was")) << Text(lines);
+    }
+    if (both && !eeprom_read) {
+      EXPECT_THAT(known, Not(HasSubstr("the EEPROM were read back"))) << Text(lines);
+    }
+    if (both && (job.eeprom_check.empty() || job.eeprom_check == "NOT_READ")) {
+      EXPECT_THAT(unknown, HasSubstr("the EEPROM holds now")) << Text(lines);
     }
     if (job.outcome != "CHANGED_VERIFIED") {
       EXPECT_THAT(known, Not(HasSubstr("is what was to be written"))) << Text(lines);
@@ -298,6 +308,20 @@ std::string Usual() {
       "the daemon stopped while the drive was being written; 4 of 64 blocks that were to change "
       "hold the new eeprom, 60 the old one";
   add("the write of an EEPROM was cut", Tell(job, true));
+  job.kind = "convert";
+  job.memory = "all";
+  job.eeprom_check = "EQUAL";
+  job.error_message =
+      "the daemon stopped while the drive was being written; the firmware is the old one, whole, "
+      "and the EEPROM is the new one, whole";
+  add("a conversion was cut between its two writes", Tell(job, true));
+  job.outcome = "UNKNOWN";
+  job.drive_state = "unknown";
+  job.eeprom_check = "NOT_READ";
+  job.error_message =
+      "the daemon stopped while the drive was being written; 40 of 128 blocks that were to change "
+      "hold the new firmware, 87 the old one, 1 is half written, and the EEPROM could not be read";
+  add("a conversion was cut in its firmware, and the drive is dead", Tell(job, true));
   return text;
 }
 
