@@ -86,6 +86,11 @@ Status LoadRecovery(storage::Ledger& ledger, const JobSpec& spec, PlanInputs& in
   ASSIGN_OR_RETURN(inputs.cut, LoadCutJob(ledger, spec.recovers));
   const bool to_new = RecoverTo(spec, &*inputs.cut) == "new";
   inputs.payload = to_new ? inputs.cut->target : inputs.cut->before_bytes;
+  // Only for what people say of it: the bytes are those of the cut job.
+  const std::string& image_id = inputs.cut->job.image_id;
+  if (to_new && !image_id.empty()) {
+    ASSIGN_OR_RETURN(inputs.image, ledger.GetImage(image_id));
+  }
   return Ok();
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/base/hash.h"
+#include "daemon/jobs/image_marks.h"
 #include "daemon/jobs/plan_checks.h"
 #include "daemon/jobs/recovery_plan.h"
 #include "storage/audit/canonical_json.h"
@@ -403,6 +404,7 @@ Plan MakePlan(const JobSpec& spec, const PlanInputs& inputs) {
   plan.problems = FindProblems(plan.spec, inputs);
   if (inputs.drive->model != nullptr) {
     plan.warnings = FindWarnings(plan.spec, inputs);
+    AddImageMarks(inputs, plan);
     plan.writes_boot = WritesBoot(plan.spec, inputs);
     plan.needs_approval = NeedsApproval(plan.spec, inputs);
     plan.steps = MakeSteps(plan, inputs);

@@ -5,6 +5,7 @@
 
 #include "daemon/base/ids.h"
 #include "daemon/base/log.h"
+#include "daemon/jobs/image_marks.h"
 #include "daemon/jobs/payload.h"
 #include "daemon/jobs/plan_checks.h"
 #include "daemon/scsi/commands.h"
@@ -46,6 +47,7 @@ Status Runner::Work() {
   }));
   ASSIGN_OR_RETURN(PlanInputs inputs,
                    LoadInputs(services_.ledger, job_->plan().spec, drive_.snapshot));
+  RETURN_IF_ERROR(CheckKnownBad(job_->plan().spec, inputs));
   payload_ = std::move(inputs.payload);
   cut_ = std::move(inputs.cut);
   drive_.snapshot = std::move(inputs.drive);

@@ -227,6 +227,13 @@ v1::Image ToProto(const storage::Image& image, const std::string& bench) {
   to.set_build_text(image.timestamp);
   to.set_principal(image.principal);
   SetTime(to.mutable_create_time(), image.created_us);
+  to.set_dump(Name("dumps", image.dump_id));
+  to.set_container(image.container);
+  to.set_approved(image.approved);
+  to.set_known_bad(image.known_bad);
+  to.set_bad_reason(image.bad_reason);
+  to.set_note(image.note);
+  to.set_archived(image.archived);
   return to;
 }
 

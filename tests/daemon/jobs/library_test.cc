@@ -130,6 +130,9 @@ class Donor : public Library {
     dump.model = "LTR-48246S";
     dump.revision = "SS0B";
     dump.agreeing_reads = 2;
+    dump.evidence = "observed";
+    dump.md5 = std::string(32, '0');
+    dump.crc32 = std::string(8, '0');
     dump.size_bytes = static_cast<int64_t>(bytes.size());
     Must(ledger_.Commit([&](storage::Transaction& tx) -> Status {
       dump.id = tx.NewId();
