@@ -3,11 +3,11 @@
 
 // What must hold of every serial part's row, usable at compile time. Pure functions.
 
+#include <bit>
 #include <cstddef>
 #include <span>
 #include <string_view>
 
-#include "daemon/chips/rows/self_check.h"
 #include "daemon/chips/rows/spi_row.h"
 
 namespace firmbench::chips {
@@ -49,7 +49,7 @@ constexpr std::string_view SpiRowProblem(const SpiRow& row) {
     return "the continuation is not 7F";
   }
   // 24 address bits; two banks at least, as in the drives.
-  if (!IsPowerOfTwo(row.size_bytes) || row.size_bytes < 2 * kBankBytes) return "the size";
+  if (!std::has_single_bit(row.size_bytes) || row.size_bytes < 128 * 1024) return "the size";
   if (row.size_bytes > 16 * 1024 * 1024) return "the size";
   if ((row.protection_mask & 0x3C) != row.protection_mask) return "the protection bits";
   if (row.supply_min_mv < 2300 || row.supply_max_mv > 3600) return "the supply voltage";
