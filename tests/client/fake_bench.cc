@@ -118,10 +118,11 @@ class FakeBench::Dumps final : public v1::DumpService::Service {
     }
     return grpc::Status::OK;
   }
-  grpc::Status CompareDumps(grpc::ServerContext*, const v1::CompareDumpsRequest*,
+  grpc::Status CompareDumps(grpc::ServerContext*, const v1::CompareDumpsRequest* request,
                             v1::CompareDumpsResponse* response) override {
     const MutexLock lock(bench_.mutex_);
     *response = bench_.comparison_;
+    if (!request->with_lines()) response->clear_lines();
     return grpc::Status::OK;
   }
   FakeBench& bench_;
@@ -161,6 +162,10 @@ class FakeBench::Images final : public v1::ImageService::Service {
     bench_.uploads_.erase(request->name());
     bench_.uploads_[request->sha256()] = bytes;
     *response = SampleImage();
+    if (!request->firmware_revision().empty()) {
+      response->set_firmware_revision(request->firmware_revision());
+    }
+    response->add_warnings("an odd file");
     return grpc::Status::OK;
   }
   grpc::Status GetImage(grpc::ServerContext*, const v1::GetImageRequest* request,
@@ -168,6 +173,28 @@ class FakeBench::Images final : public v1::ImageService::Service {
     *response = SampleImage();
     if (request->name() == kImage) return grpc::Status::OK;
     return BenchError(grpc::StatusCode::NOT_FOUND, "IMAGE_NOT_FOUND", "there is no such image");
+  }
+  grpc::Status AddImageFromDump(grpc::ServerContext*, const v1::AddImageFromDumpRequest*,
+                                v1::Image*) override {
+    return BenchError(grpc::StatusCode::FAILED_PRECONDITION, "DONOR_RANGES_UNKNOWN",
+                      "nobody knows them");
+  }
+  grpc::Status MarkImage(grpc::ServerContext*, const v1::MarkImageRequest* request,
+                         v1::Image* response) override {
+    const MutexLock lock(bench_.mutex_);
+    bench_.image_marks_.push_back(*request);
+    *response = SampleImage();
+    response->set_known_bad(request->kind() == "known_bad");
+    response->set_bad_reason(request->text());
+    return grpc::Status::OK;
+  }
+  grpc::Status ListImageMarks(grpc::ServerContext*, const v1::ListImageMarksRequest*,
+                              v1::ListImageMarksResponse* response) override {
+    v1::ImageMark* mark = response->add_marks();
+    mark->set_kind("approved");
+    mark->set_text("ran a week");
+    mark->set_principal("uid:1000");
+    return grpc::Status::OK;
   }
   FakeBench& bench_;
 };
@@ -326,6 +353,10 @@ std::vector<v1::CreateJobRequest> FakeBench::creates() {
 std::vector<v1::WatchJobRequest> FakeBench::watches() {
   const MutexLock lock(mutex_);
   return watches_;
+}
+std::vector<v1::MarkImageRequest> FakeBench::image_marks() {
+  const MutexLock lock(mutex_);
+  return image_marks_;
 }
 std::vector<v1::AnswerPromptRequest> FakeBench::answers() {
   const MutexLock lock(mutex_);

@@ -57,6 +57,7 @@ class FakeBench {
   std::vector<v1::LiftQuarantineRequest> lifts();
   std::vector<v1::WatchJobRequest> watches();
   std::vector<v1::AnswerPromptRequest> answers();
+  std::vector<v1::MarkImageRequest> image_marks();
   // The bytes of finished uploads by SHA-256, and of unfinished ones by name.
   std::map<std::string, std::string> uploads();
   // Block until so many watches were begun, or answers came; false after ten seconds.
@@ -88,6 +89,7 @@ class FakeBench {
   std::vector<v1::LiftQuarantineRequest> lifts_ FB_GUARDED_BY(mutex_);
   std::vector<v1::WatchJobRequest> watches_ FB_GUARDED_BY(mutex_);
   std::vector<v1::AnswerPromptRequest> answers_ FB_GUARDED_BY(mutex_);
+  std::vector<v1::MarkImageRequest> image_marks_ FB_GUARDED_BY(mutex_);
   std::map<std::string, std::string> uploads_ FB_GUARDED_BY(mutex_);
 
   std::unique_ptr<Benches> benches_;

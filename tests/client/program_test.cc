@@ -265,14 +265,68 @@ TEST_F(ProgramTest, EndsWith6WhenTheyDiffer) {
   EXPECT_THAT(done.err, HasSubstr("SAME_BYTES_OF_TWO_MODELS"));
 }
 
+TEST_F(ProgramTest, ShowsTheBytesOnlyWhenAskedTo) {
+  v1::CompareDumpsResponse different;
+  different.set_summary("2 of 3 bytes equal; of the 1 others 1 is not publicly known");
+  v1::ComparedLine* line = different.add_lines();
+  line->set_a("aaa");
+  line->set_b("aab");
+  bench_.SetComparison(different);
+  const Finished plain = Run({"compare", kDump, kImage});
+  EXPECT_EQ(plain.status, 6) << plain.err;
+  EXPECT_THAT(plain.out, HasSubstr("2 of 3 bytes equal"));
+  EXPECT_THAT(plain.out, Not(HasSubstr("61 61 62")));
+  const Finished hex = Run({"compare", kDump, kImage, "--hex"});
+  EXPECT_EQ(hex.status, 6);
+  EXPECT_THAT(hex.out, HasSubstr("61 61 62"));
+  EXPECT_THAT(hex.out, Not(HasSubstr("\x1b")));  // no terminal, no colours
+  const Finished json = Run({"-o", "json", "compare", kDump, kImage, "--hex"});
+  EXPECT_THAT(json.out, HasSubstr("\"lines\""));
+  EXPECT_EQ(Run({"compare", kDump, kImage, "--memory", "rom"}).status, 2);
+  EXPECT_THAT(Run({"compare", kDump, "drive:nowhere"}).err, HasSubstr("DRIVE_NOT_FOUND"));
+}
+
+TEST_F(ProgramTest, SaysThingsAboutImages) {
+  EXPECT_EQ(Run({"image", "approve", kImage}).status, 0);
+  EXPECT_EQ(Run({"image", "approve", kImage, "--withdraw", "--reason", "x"}).status, 0);
+  const Finished bad = Run({"image", "known-bad", kImage, "--reason", "no \x1b[31mDVD"});
+  EXPECT_THAT(bad.out, HasSubstr("known to be bad, so no job writes it: no ?[31mDVD"));
+  EXPECT_EQ(Run({"image", "known-bad", kImage}).status, 2);
+  EXPECT_EQ(Run({"image", "note", kImage, "from the maker"}).status, 0);
+  EXPECT_EQ(Run({"image", "archive", kImage, "--undo"}).status, 0);
+  std::vector<std::string> said;
+  for (const auto& mark : bench_.image_marks()) {
+    EXPECT_EQ(mark.name(), kImage);
+    said.push_back(mark.kind() + ":" + mark.text());
+  }
+  EXPECT_THAT(said,
+              ::testing::ElementsAre("approved:", "not_approved:x", "known_bad:no \x1b[31mDVD",
+                                     "note:from the maker", "not_archived:"));
+  EXPECT_THAT(Run({"image", "show", kImage}).out, HasSubstr("uid:1000: approved, ran a week"));
+}
+
+TEST_F(ProgramTest, AddsAMemberOfAnUpdaterOrADonor) {
+  const std::string file = File("x.exe", "MZ");
+  const Finished added = Run({"image", "add", file, "--member", "GSB6"});
+  EXPECT_EQ(added.status, 0) << added.err;
+  EXPECT_THAT(added.out, HasSubstr("GSB6"));
+  EXPECT_THAT(added.err, HasSubstr("warning: an odd file"));
+  EXPECT_THAT(Run({"image", "add", "--from-dump", kDump}).err, HasSubstr("DONOR_RANGES_UNKNOWN"));
+  EXPECT_EQ(Run({"image", "add"}).status, 2);
+  EXPECT_EQ(Run({"image", "add", file, "--from-dump", kDump}).status, 2);
+}
+
 TEST_F(ProgramTest, RefusesFilesThatCannotBe) {
   EXPECT_THAT(Run({"image", "add", bench_.folder() + "/none"}).err, HasSubstr("FILE_NOT_READABLE"));
   EXPECT_THAT(Run({"image", "add", bench_.folder()}).err, HasSubstr("FILE_NOT_READABLE"));
   EXPECT_THAT(Run({"image", "add", "/dev/zero"}).err, HasSubstr("FILE_NOT_READABLE"));
   EXPECT_THAT(Run({"image", "add", File("empty", "")}).err, HasSubstr("FILE_EMPTY"));
   const std::string huge = File("huge", "");
-  ASSERT_EQ(truncate(huge.c_str(), int64_t{8} << 30), 0);
-  EXPECT_THAT(Run({"image", "add", huge}).err, HasSubstr("FILE_TOO_LARGE"));
+  for (const int64_t gigabytes : {2, 8}) {
+    ASSERT_EQ(truncate(huge.c_str(), gigabytes << 30), 0);
+    EXPECT_THAT(Run({"image", "add", huge}).err, HasSubstr("FILE_TOO_LARGE"));
+    EXPECT_THAT(Run({"compare", huge, kDump}).err, HasSubstr("FILE_TOO_LARGE"));
+  }
   EXPECT_TRUE(bench_.uploads().empty());
 }
 
