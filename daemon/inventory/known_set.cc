@@ -53,8 +53,9 @@ void KnownSet::Forget(const KnownUnit& unit) {
   }
   if (unit.eeprom.empty()) return;
   const auto model = models_.find(KeyOf(unit.model, unit.simulated, unit.eeprom.size()));
-  if (model == models_.end()) return;
-  std::erase(model->second.units, places_.at(unit.unit_id));
+  const auto place = places_.find(unit.unit_id);
+  if (model == models_.end() || place == places_.end()) return;
+  std::erase(model->second.units, place->second);
   for (size_t at = 0; at < unit.eeprom.size(); ++at) --model->second.counts[at][unit.eeprom[at]];
   model->second.stale = true;
 }
