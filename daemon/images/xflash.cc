@@ -64,7 +64,7 @@ class Cursor {
     at_ += count;
     return taken;
   }
-  size_t at() const { return at_; }
+  size_t position() const { return at_; }
 
  private:
   std::string_view text_;
@@ -110,7 +110,7 @@ std::optional<Table> TableAt(std::string_view text, size_t at) {
     if (!name || !cursor.Skip("\0"sv)) return std::nullopt;
     table.name[i] = CleanField(AsBytes(name->substr(0, 4)));
   }
-  table.end = cursor.at();
+  table.end = cursor.position();
   return table;
 }
 
