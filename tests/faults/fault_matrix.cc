@@ -86,7 +86,7 @@ constexpr const char* kIntroduction =
 "once": the first command that the fault can strike; "lasting": all of them from then on. Faults
 that begin with "way:" are between host and drive, the others are the drive's own. The column "drive"
 is the truth of the simulated drive: its flash ("old", "new" or "neither" firmware), what it does,
-and what the job said of it where it did not call it untouched. Of the second and third model only
+and what the job said of it where it did not call it untouched. Of the other models only
 the lines that differ from the first model's are listed.
 )";
 
