@@ -10,6 +10,7 @@
 #include "client/cli/render/job.h"
 #include "client/cli/render/problem.h"
 #include "client/cli/render/records.h"
+#include "client/cli/render/unit.h"
 #include "tests/client/golden.h"
 #include "tests/client/samples.h"
 

@@ -178,6 +178,15 @@ v1::Dump SampleDump() {
   dump.set_simulated(true);
   dump.set_tool_version("0.1.0");
   dump.mutable_create_time()->set_seconds(kNoon);
+  const auto prove = [&](v1::Proof::Kind kind, const char* text) {
+    v1::Proof* proof = dump.add_proofs();
+    proof->set_kind(kind);
+    proof->set_text(text);
+  };
+  prove(v1::Proof::KIND_READS_AGREE, "reads agree (2)");
+  prove(v1::Proof::KIND_RECOGNISED, "recognised: it parses and its own checks hold");
+  prove(v1::Proof::KIND_REHEARSED, "rehearsed on the simulator: proves only our simulator");
+  dump.set_second_copy("pending");
   return dump;
 }
 

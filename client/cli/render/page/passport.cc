@@ -110,6 +110,11 @@ std::string LegendLine(std::string_view css, int64_t bytes, std::string_view wor
       css, bytes, words);
 }
 
+std::string SinceLast(const v1::EepromKnowledge& eeprom) {
+  const std::string& text = eeprom.since_last_text();
+  return text.empty() ? text : Tag("p", "Newest dump and the one before it: " + text);
+}
+
 std::string EepromOf(const v1::UnitPassport& passport) {
   const v1::EepromKnowledge& eeprom = passport.unit().eeprom();
   const std::vector<ByteUse> uses = UsesOf(eeprom);
@@ -118,15 +123,15 @@ std::string EepromOf(const v1::UnitPassport& passport) {
   if (svg.empty()) return {};
   std::string html = "<section><h2>EEPROM, byte by byte</h2><div class=\"eeprom\">" + svg +
                      "<div><ul class=\"legend\">";
-  html += LegendLine("use-constant", count(ByteUse::kConstant), "bytes are constant");
-  html += LegendLine("use-changes", count(ByteUse::kChanges), "bytes change with use");
-  html += LegendLine("use-unknown", count(ByteUse::kNotKnown), "bytes: not known yet");
+  html += LegendLine("use-constant", count(ByteUse::kConstant), "constant");
+  html += LegendLine("use-changes", count(ByteUse::kChanges), "change with use");
+  html += LegendLine("use-unknown", count(ByteUse::kNotKnown), "not known yet");
   html += "</ul>" + Tag("p",
                         fmt::format("{}: calibration and counters of this one drive; nobody can "
                                     "replace them.",
                                     Bytes(eeprom.size_bytes())),
                         "class=\"soft\"");
-  html += "</div></div>" + Tag("p", eeprom.text()) + Tag("p", eeprom.since_last_text());
+  html += "</div></div>" + Tag("p", eeprom.text()) + SinceLast(eeprom);
   return html + "</section>\n";
 }
 
@@ -152,7 +157,8 @@ std::string DumpsOf(const v1::UnitPassport& passport) {
             Tag("span", PurposeWord(dump.purpose()), "class=\"soft\"") + "</td>" +
             Tag("td", dump.firmware_revision(), "class=\"tight\"") +
             Tag("td", Bytes(dump.size_bytes()), "class=\"tight\"") +
-            Tag("td", dump.sha256(), "class=\"mono hash\"") + "<td>" + Escape(ProofWords(dump));
+            Tag("td", dump.sha256(), "class=\"mono hash\"") + "<td class=\"proof\">" +
+            Escape(ProofWords(dump));
     if (const std::string rehearsal = RehearsalText(dump); !rehearsal.empty()) {
       html += Tag("span", rehearsal, "class=\"apart\"");
     }
