@@ -107,6 +107,9 @@ Result<KnownUnit> LoadKnownUnit(storage::Ledger& ledger, const std::string& unit
   filter.archived_too = true;
   ASSIGN_OR_RETURN(auto dumps, ListAllDumps(ledger, filter));
   std::erase_if(dumps, [](const auto& dump) { return dump.purpose == "disagreeing"; });
+  // What a job read says more of the unit than an old file that somebody imported later.
+  std::stable_partition(dumps.begin(), dumps.end(),
+                        [](const auto& dump) { return dump.agreeing_reads > 0; });
   if (dumps.empty()) return known;
   known.model = dumps.front().model;
   known.simulated = dumps.front().simulated;

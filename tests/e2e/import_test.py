@@ -97,6 +97,8 @@ def printable(name):
 
 
 class Import(unittest.TestCase):
+    maxDiff = None
+
     def setUp(self):
         self.bench = bench.Bench(scenario_text=SCENARIO)
         self.addCleanup(self.bench.close)

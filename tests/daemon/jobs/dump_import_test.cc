@@ -41,6 +41,7 @@ class DumpImport : public testing::Test {
       ASSIGN_OR_RETURN(dump.sha256, tx.PutBlob(eeprom));
       dump.evidence = "read in code";
       dump.agreeing_reads = 3;
+      dump.simulated = true;
       dump.created_us = tx.now_us();
       RETURN_IF_ERROR(tx.InsertDump(dump));
       return tx.InsertAttribution({.id = tx.NewId(),
@@ -130,6 +131,9 @@ TEST_F(DumpImport, SaysWhoseAnEepromIsWhenOnlyItsBurnLogChanged) {
   EXPECT_EQ(verdict.unit_id, unit) << verdict.unit_why;
   EXPECT_EQ(verdict.action, ImportAction::kStored);
   EXPECT_EQ(Must(ledger_.GetDump(verdict.dump_id)).unit_id, unit);
+  // An imported file does not take the place of what a job read: the next one is told as well.
+  for (size_t at = 0x300; at < 0x308; ++at) later[at] = static_cast<uint8_t>(0x80 + at);
+  EXPECT_EQ(Import("last.bin", later).unit_id, unit);
 }
 
 TEST_F(DumpImport, KnowsAnEepromThatNamesNoModelByTheLedger) {
