@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace firmbench::cli {
@@ -110,9 +111,8 @@ class Continuation : public testing::Test {
   ShownTree Shown(int64_t old_size, int64_t size) {
     ShownTree shown{.head = Head(size)};
     if (old_size <= size) {
-      for (const auto& hash : audit::ConsistencyProof(old_size, size, Reader()).value()) {
-        shown.consistency_proof.push_back(ToHex(hash));
-      }
+      const auto proof = audit::ConsistencyProof(old_size, size, Reader()).value();
+      for (const auto& hash : proof) shown.consistency_proof.push_back(ToHex(hash));
     }
     return shown;
   }

@@ -192,9 +192,8 @@ TEST_F(Proofs, EntriesAreExportedOldestFirstAndByUnitAndTime) {
   Add();
   const auto sequences = [&](const AuditFilter& filter, int64_t first, int limit) {
     std::vector<int64_t> all;
-    for (const auto& entry : ledger().ExportAudit(filter, first, limit).value()) {
-      all.push_back(entry.sequence);
-    }
+    const auto entries = ledger().ExportAudit(filter, first, limit).value();
+    for (const auto& entry : entries) all.push_back(entry.sequence);
     return all;
   };
   using Numbers = std::vector<int64_t>;

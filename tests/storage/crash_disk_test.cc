@@ -136,15 +136,15 @@ TEST_F(CrashDisks, CarryALedgerFromSnapshotToSnapshot) {
   FillEveryTable(**ledger);
   const auto filled = disk.Cut(Loss::kUnsynced);
   ASSERT_OK(Add(**ledger));
-  EXPECT_EQ(EntriesOf(**ledger), 6);
+  EXPECT_EQ(EntriesOf(**ledger), 7);
   // Three forks of one moment, each with a life of its own.
   for (int i = 0; i < 3; ++i) {
     CrashDisk fork(filled);
     auto again = OpenOn(fork);
     ASSERT_OK(again);
-    EXPECT_EQ(EntriesOf(**again), 5);
+    EXPECT_EQ(EntriesOf(**again), 6);
     for (int n = 0; n <= i; ++n) ASSERT_OK(Add(**again));
-    EXPECT_EQ(EntriesOf(**again), 6 + i);
+    EXPECT_EQ(EntriesOf(**again), 7 + i);
     EXPECT_EQ((*again)->bench_id(), (*ledger)->bench_id());
   }
   EXPECT_FALSE(std::filesystem::exists(disk.path()));
