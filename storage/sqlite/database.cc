@@ -180,6 +180,16 @@ Result<int64_t> Database::QueryInt(std::string_view sql) {
   return statement.Int(0);
 }
 
+Status Database::CopyTo(Database& target) {
+  sqlite3_backup* const copy = sqlite3_backup_init(target.handle_, "main", handle_, "main");
+  if (copy == nullptr) return target.LastError();
+  // In one step, hence of one moment: of a log in write-ahead mode a reader holds up nobody.
+  const int code = sqlite3_backup_step(copy, -1);
+  sqlite3_backup_finish(copy);
+  if (code == SQLITE_DONE) return Ok();
+  return SqliteError(code, sqlite3_errstr(code), sqlite3_system_errno(target.handle_));
+}
+
 int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 int64_t Database::total_changes() const { return sqlite3_total_changes64(handle_); }
 bool Database::autocommit() const { return sqlite3_get_autocommit(handle_) != 0; }

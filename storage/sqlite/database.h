@@ -104,6 +104,10 @@ class Database {
   // The first column of the first row; LEDGER_INTERNAL when there is none.
   Result<int64_t> QueryInt(std::string_view sql);
 
+  // Copies every page of one moment into `target`, an empty database that nobody else has open.
+  // Commits go on meanwhile.
+  Status CopyTo(Database& target);
+
   // Rows changed by the last INSERT or UPDATE, and since the connection was opened.
   int64_t changes() const;
   int64_t total_changes() const;

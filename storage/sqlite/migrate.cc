@@ -9,30 +9,15 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include "daemon/base/hash.h"
 #include "daemon/base/unique_fd.h"
+#include "storage/sqlite/file.h"
 
 namespace firmbench::storage::sqlite {
 namespace {
 
 constexpr int64_t kPageBytes = 4096;
-
-Error FileError(int error_number, const std::string& what) {
-  const std::string text = what + ": " + std::generic_category().message(error_number);
-  if (error_number == EROFS || error_number == EACCES || error_number == EPERM) {
-    return FailedPrecondition("LEDGER_READ_ONLY", text)
-        .WithRemedy(
-            "Give the user that runs firmbenchd the ledger's folder and make its file "
-            "system writable.");
-  }
-  if (error_number == ENOSPC || error_number == EDQUOT) {
-    return ResourceExhausted("LEDGER_FULL", text)
-        .WithRemedy("Free space on the file system that holds the ledger.");
-  }
-  return Unavailable("LEDGER_IO", text);
-}
 
 Error NotALedger() {
   return FailedPrecondition("LEDGER_NOT_A_LEDGER",
@@ -145,13 +130,8 @@ Status CreateFile(const std::string& path) {
     }
     return FileError(errno, "the ledger cannot be made");
   }
-  const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const UniqueFd parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!parent.valid() || ::fsync(file.get()) != 0 || ::fsync(parent.get()) != 0) {
-    return FileError(errno, "the new ledger cannot be made durable");
-  }
-  return Ok();
+  if (::fsync(file.get()) != 0) return FileError(errno, "the new ledger cannot be made durable");
+  return SyncFolder(FolderOf(path));
 }
 
 Status Migrate(Database& database, std::span<const Migration> migrations, const Clock& clock) {

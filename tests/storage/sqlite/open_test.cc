@@ -200,6 +200,42 @@ TEST_F(Opening, BringsALedgerOfTheFirstVersionUpToDate) {
             (std::vector<std::string>{"1", "2", "3"}));
 }
 
+TEST_F(Opening, BringsALedgerOfTheSecondVersionUpToDate) {
+  {
+    RawDatabase old(path());
+    for (const auto& migration : sqlite::BuiltInMigrations().first(2)) {
+      ASSERT_EQ(old.Exec(std::string(migration.sql)), "");
+    }
+    ASSERT_EQ(old.Exec(FileContent(FIRMBENCH_SOURCE_DIR "/tests/storage/ledgers/version_2.sql")),
+              "");
+  }
+  Open();
+  EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
+  // What was there before can be found, and what comes later joins it.
+  const auto by_serial = ledger().Search("sn-47", 10);
+  ASSERT_OK(by_serial);
+  ASSERT_EQ(by_serial->size(), 1u);
+  Unit unit = *ledger().ResolveUnit(by_serial->at(0).subject_id);
+  EXPECT_EQ(unit.note, "Mr Smith's");
+  EXPECT_EQ(ledger().Search("smith", 10)->size(), 1u);
+  EXPECT_EQ(ledger().ListDumps({.unit_id = unit.id}, {})->rows.size(), 1u);
+  EXPECT_EQ(ledger().ListClaims("", false)->size(), 1u);
+  const auto image = ledger().ListImages({}, {})->rows.at(0);
+  EXPECT_FALSE(image.approved || image.known_bad || image.archived);
+  const auto mark = ledger().IdentityMark();
+  ASSERT_OK(ledger().Commit([&](Transaction& tx) -> Status {
+    Unit twin = SampleUnit(tx);
+    RETURN_IF_ERROR(tx.InsertUnit(twin));
+    unit.merged_into = twin.id;
+    unit.note = "the same as " + twin.id;
+    RETURN_IF_ERROR(tx.UpdateUnit(unit));
+    return tx.EraseCustomerData(twin.id);
+  }));
+  EXPECT_NE(*ledger().IdentityMark(), *mark);
+  EXPECT_TRUE(ledger().Search("smith", 10)->empty());
+  EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
+}
+
 TEST(BuiltInMigrations, AreNumberedWithoutGaps) {
   int expected = 0;
   for (const auto& migration : sqlite::BuiltInMigrations()) {
