@@ -47,6 +47,7 @@ Result<Subject> FindSubject(BenchClient& client, const std::string& text) {
   Subject subject{.name = job.name(), .job = job.name()};
   v1::ListDumpsRequest list;
   list.set_job(job.name());
+  list.set_show_archived(true);
   ASSIGN_OR_RETURN(const v1::ListDumpsResponse dumps,
                    CallList(client.dumps(), &v1::DumpService::Stub::ListDumps, list,
                             &v1::ListDumpsResponse::mutable_dumps, kMostDumps));
