@@ -28,6 +28,7 @@
 #include "daemon/service_manager.h"
 #include "daemon/simulated_bench.h"
 #include "storage/checkpoint_signer.h"
+#include "storage/ledger_file.h"
 #include "storage/spill.h"
 
 namespace firmbench {
@@ -39,6 +40,7 @@ struct Arguments {
   std::string listen;
   std::string simulate;
   std::string log_level;
+  std::string restore;  // a copy of the ledger to put back, instead of serving
 };
 
 // The command line over the file over the defaults.
@@ -84,8 +86,20 @@ Result<UniqueFd> LockStateFolder(const std::string& folder) {
   return lock;
 }
 
+// In the lock file, so that a ledger that vanishes is not silently begun anew.
+Status KeepBenchId(const UniqueFd& lock, const std::string& folder, const std::string& bench_id) {
+  const std::string line = bench_id + "\n";
+  if (::pwrite(lock.get(), line.data(), line.size(), 0) == std::ssize(line) &&
+      ::fsync(lock.get()) == 0) {
+    return Ok();
+  }
+  return FailedPrecondition("STATE_DIR_FAILED",
+                            fmt::format("cannot write to {} (errno {})", folder, errno))
+      .WithRemedy("make room on its file system");
+}
+
 // Opens the ledger, and makes it only in a folder that never had one: the lock file keeps the id
-// of the bench whose ledger was made, so that one which vanished is not silently begun anew.
+// of the bench whose ledger was made.
 Result<std::unique_ptr<storage::Ledger>> OpenLedger(const std::string& folder,
                                                     const UniqueFd& lock) {
   struct stat info {};
@@ -99,13 +113,7 @@ Result<std::unique_ptr<storage::Ledger>> OpenLedger(const std::string& folder,
                                           folder))
         .WithRemedy("bring ledger.db back from a copy, or choose an empty folder for a new bench");
   }
-  const std::string id = (*ledger)->bench_id() + "\n";
-  if (!had_one && (::pwrite(lock.get(), id.data(), id.size(), 0) != std::ssize(id) ||
-                   ::fsync(lock.get()) != 0)) {
-    return FailedPrecondition("STATE_DIR_FAILED",
-                              fmt::format("cannot write to {} (errno {})", folder, errno))
-        .WithRemedy("make room on its file system");
-  }
+  if (!had_one) RETURN_IF_ERROR(KeepBenchId(lock, folder, (*ledger)->bench_id()));
   return ledger;
 }
 
@@ -258,16 +266,16 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
 
   inventory::Lane watch("watchers");
   inventory::Lane slow("slow calls");
-  const rpc::Context context{
-      *ledger,
-      inventory,
-      engine,
-      watch,
-      slow,
-      clock,
-      signer,
-      {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(), settings.claim},
-      second_copy.get()};
+  const rpc::Context context{*ledger,
+                             inventory,
+                             engine,
+                             watch,
+                             slow,
+                             clock,
+                             signer,
+                             {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(),
+                              settings.claim, settings.state_dir + "/ledger.db"},
+                             second_copy.get()};
   const auto signing = SignAfterJobs(hub, engine, slow, signer);
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    rpc::Server::Start(settings.listen, context));
@@ -280,6 +288,33 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
   FinishJobs(*ledger, engine, clock);
   SignTree(signer);
   server->Shutdown();
+  return Ok();
+}
+
+// The bench whose ledger was made in this folder, as the lock file keeps it; "" for none.
+std::string BenchOfFolder(const UniqueFd& lock) {
+  std::string text(64, '\0');
+  const ssize_t length = ::pread(lock.get(), text.data(), text.size(), 0);
+  text.resize(length > 0 ? static_cast<size_t>(length) : 0);
+  return text.substr(0, text.find('\n'));
+}
+
+// Puts a copy of the ledger back, while the lock keeps every daemon away from it.
+Status Restore(const config::Config& settings, const std::string& file) {
+  ASSIGN_OR_RETURN(const UniqueFd lock, LockStateFolder(settings.state_dir));
+  const std::string path = settings.state_dir + "/ledger.db";
+  const std::string bench_id = BenchOfFolder(lock);
+  ASSIGN_OR_RETURN(const storage::RestoredLedger restored,
+                   storage::RestoreLedger({.file = file,
+                                           .path = path,
+                                           .bench_id = bench_id,
+                                           .principal = fmt::format("local uid {}", ::getuid())}));
+  if (bench_id.empty()) RETURN_IF_ERROR(KeepBenchId(lock, settings.state_dir, restored.bench_id));
+  std::printf("restored %s: bench %s, %lld audit entries\n", path.c_str(),
+              restored.bench_id.c_str(), static_cast<long long>(restored.entries));
+  if (!restored.kept_as.empty()) {
+    std::printf("what it replaced is kept as %s\n", restored.kept_as.c_str());
+  }
   return Ok();
 }
 
@@ -306,6 +341,7 @@ int Run(const Arguments& arguments) {
   const Status status = [&]() -> Status {
     ASSIGN_OR_RETURN(const config::Config settings, Settings(arguments));
     log::SetLevel(settings.log_level);
+    if (!arguments.restore.empty()) return Restore(settings, arguments.restore);
     return Serve(settings, signals);
   }();
   if (status) return 0;
@@ -331,6 +367,9 @@ int main(int argc, char** argv) {
                  "scenario file (TOML) of a simulated bench, instead of this machine's drives");
   app.add_option("--config", arguments.config_file, "configuration file (TOML)");
   app.add_option("--log-level", arguments.log_level, "debug, info, warn or error (default info)");
+  app.add_option(
+      "--restore", arguments.restore,
+      "puts a copy made by `firmbench ledger backup` in the place of the ledger, and ends");
   app.set_version_flag("--version", std::string("firmbenchd ") + FIRMBENCH_VERSION);
   app.footer(
       "Example:\n  firmbenchd --state-dir /tmp/bench --listen unix:/tmp/bench/socket \\\n"

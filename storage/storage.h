@@ -47,8 +47,8 @@ class Transaction {
   virtual Status InsertCustomer(const Customer& customer) = 0;
   // Overwrites customer and ticket of all the unit's rows, the texts of its events and its note,
   // and their traces in the search index, with nothing; of those merged into it as well. The rows
-  // and the audit log stay. Once committed, the old bytes are gone from the database file and its
-  // log.
+  // and the audit log stay. After the commit the old bytes are gone from the database file and its
+  // log, or will be once no read of before is under way.
   virtual Status EraseCustomerData(const std::string& unit_id) = 0;
   virtual Status InsertDumpFile(const DumpFile& file) = 0;
   virtual Status InsertDumpProof(const DumpProof& proof) = 0;

@@ -61,6 +61,7 @@ BenchClient::BenchClient(const std::string& target) {
   bench_ = v1::BenchService::NewStub(channel);
   search_ = v1::SearchService::NewStub(channel);
   records_ = v1::RecordService::NewStub(channel);
+  ledger_ = v1::LedgerService::NewStub(channel);
 }
 
 }  // namespace firmbench::cli

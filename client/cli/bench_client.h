@@ -18,6 +18,7 @@
 #include "firmbench/v1/dump_service.grpc.pb.h"
 #include "firmbench/v1/image_service.grpc.pb.h"
 #include "firmbench/v1/job_service.grpc.pb.h"
+#include "firmbench/v1/ledger_service.grpc.pb.h"
 #include "firmbench/v1/record_service.grpc.pb.h"
 #include "firmbench/v1/search_service.grpc.pb.h"
 #include "firmbench/v1/unit_service.grpc.pb.h"
@@ -45,6 +46,7 @@ class BenchClient {
   v1::BenchService::Stub& bench() { return *bench_; }
   v1::SearchService::Stub& search() { return *search_; }
   v1::RecordService::Stub& records() { return *records_; }
+  v1::LedgerService::Stub& ledger() { return *ledger_; }
 
  private:
   std::unique_ptr<v1::DriveService::Stub> drives_;
@@ -56,6 +58,7 @@ class BenchClient {
   std::unique_ptr<v1::BenchService::Stub> bench_;
   std::unique_ptr<v1::SearchService::Stub> search_;
   std::unique_ptr<v1::RecordService::Stub> records_;
+  std::unique_ptr<v1::LedgerService::Stub> ledger_;
 };
 
 inline constexpr std::chrono::seconds kCallTimeout{30};

@@ -39,6 +39,7 @@ std::string ExportName(const v1::Dump& dump) {
 Ending RunDumpList(Context& context, const DumpListOptions& options) {
   v1::ListDumpsRequest request;
   request.set_memory(MemoryOf(options.memory));
+  request.set_show_archived(options.archived);
   if (!options.unit.empty()) {
     ASSIGN_OR_RETURN(const v1::Unit unit, ResolveUnit(context.client, options.unit));
     request.set_unit(unit.name());

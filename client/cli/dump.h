@@ -14,6 +14,7 @@ struct DumpListOptions {
   std::string unit;    // as typed; "" for all
   std::string job;     // as typed; "" for all
   std::string memory;  // "firmware", "eeprom" or "" for both
+  bool archived = false;
 };
 struct DumpShowOptions {
   std::string dump;
@@ -23,17 +24,11 @@ struct DumpExportOptions {
   std::string file;    // "" for a name made of what the dump is; "-" for stdout
   bool force = false;  // replace a file that exists
 };
-struct DumpCompareOptions {
-  std::string a;
-  std::string b;
-};
 
 Ending RunDumpList(Context& context, const DumpListOptions& options);
 Ending RunDumpShow(Context& context, const DumpShowOptions& options);
 // Writes the bytes only when they hash to the dump's name: SHA256_MISMATCH.
 Ending RunDumpExport(Context& context, const DumpExportOptions& options);
-// kDiffer when they differ.
-Ending RunDumpCompare(Context& context, const DumpCompareOptions& options);
 
 // "U-0001-LTR-48246S-SS0E-firmware-1a2b3c4d.bin": only letters, digits, dots and hyphens. Pure.
 std::string ExportName(const v1::Dump& dump);

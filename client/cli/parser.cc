@@ -21,6 +21,7 @@
 #include "client/cli/find.h"
 #include "client/cli/image.h"
 #include "client/cli/job.h"
+#include "client/cli/ledger.h"
 #include "client/cli/passport.h"
 #include "client/cli/unit.h"
 #include "client/cli/work.h"
@@ -82,6 +83,7 @@ class Builder {
     AddImage();
     AddJob();
     AddAudit();
+    AddLedger();
     AddFind();
     AddExport();
     AddBenchAndExplain();
@@ -148,6 +150,7 @@ class Builder {
   void AddImageMarks(CLI::App& image);
   void AddJob();
   void AddAudit();
+  void AddLedger();
   void AddFind();
   void Export(CLI::App& parent, const std::string& examples, bool all);
   void AddExport();
@@ -348,6 +351,9 @@ void Builder::AddWork() {
   restore_verb.add_option("DRIVE", restore->drive, "Which drive")->required();
   restore_verb.add_option("DUMP", restore->dump, "A dump of its firmware or of its EEPROM")
       ->required();
+  restore_verb.add_option("--label", restore->label,
+                          "What is on the drive, for an EEPROM so ruined that only its label tells "
+                          "which unit it is");
   Writing(restore_verb, restore->writing);
 
   const auto recover = std::make_shared<RecoverOptions>();
@@ -397,6 +403,7 @@ void Builder::AddDump() {
   CLI::App& list_verb =
       Verb(dump, "list", "Dumps, newest first",
            "  firmbench dump list --unit U-0001 --memory eeprom\n", list, RunDumpList);
+  list_verb.add_flag("--archived", list->archived, "Also those that were put away");
   list_verb.add_option("--unit", list->unit, "Only of this unit");
   list_verb.add_option("--job", list->job, "Only of this job");
   list_verb.add_option("--memory", list->memory, "Only firmware or only eeprom")
@@ -627,6 +634,39 @@ void Builder::AddAudit() {
   prove_verb.add_option("WHAT", prove->what, "A dump or a job")->required();
   prove_verb.add_option("-o,--folder", prove->folder, "The folder; must not be there yet")
       ->required();
+}
+
+void Builder::AddLedger() {
+  CLI::App& ledger = Noun("ledger", "The ledger as a whole: copies, its check, old dumps");
+  const auto backup = std::make_shared<LedgerBackupOptions>();
+  CLI::App& backup_verb =
+      Verb(ledger, "backup",
+           "Writes a copy of the whole ledger into a file while the bench works on; verified before "
+           "it is sent, and readable by its owner only",
+           "  firmbench ledger backup /mnt/safe/bench-2026-11-22.db\n", backup, RunLedgerBackup);
+  backup_verb.add_option("FILE", backup->file, "Where to")->required();
+  backup_verb.add_flag("--force", backup->force, "Replace the file that is there");
+  Verb(ledger, "check",
+       "Reads everything in the ledger again and says how large it is; ends with 1 when something is "
+       "wrong",
+       "  firmbench ledger check\n  firmbench -o json ledger check\n", RunLedgerCheck);
+  const auto restore = std::make_shared<LedgerRestoreOptions>();
+  Verb(ledger, "restore", "Says how to put a copy back: the daemon does it, while none is running",
+       "  firmbench ledger restore /mnt/safe/bench-2026-11-22.db\n", restore, RunLedgerRestore)
+      .add_option("FILE", restore->file, "The copy")
+      ->required();
+  const auto archive = std::make_shared<LedgerArchiveOptions>();
+  CLI::App& archive_verb =
+      Verb(ledger, "archive",
+           "Puts old dumps away: lists leave them out, nothing is deleted. The newest and the oldest "
+           "of each unit and memory stay, and all of a unit whose last jobs are not settled",
+           "  firmbench ledger archive --older-than 365d --dry-run\n"
+           "  firmbench ledger archive --older-than 2y --reason \"yearly\"\n",
+           archive, RunLedgerArchive);
+  archive_verb.add_option("--older-than", archive->older_than, "Days, weeks or years: 90d, 8w, 2y")
+      ->required();
+  archive_verb.add_option("--reason", archive->reason, "Why; kept for ever");
+  archive_verb.add_flag("--dry-run", archive->dry_run, "Say what would be done and stop");
 }
 
 void Builder::AddFind() {

@@ -27,6 +27,7 @@ struct BenchFacts {
   std::string version;
   int64_t started_us = 0;
   Nanos usual_claim = std::chrono::minutes(30);  // of a claim that names no time
+  std::string ledger_path;                       // of ledger.db
 };
 
 struct Context {

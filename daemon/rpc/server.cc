@@ -20,6 +20,7 @@
 #include "daemon/rpc/dump_service.h"
 #include "daemon/rpc/image_service.h"
 #include "daemon/rpc/job_service.h"
+#include "daemon/rpc/ledger_service.h"
 #include "daemon/rpc/record_service.h"
 #include "daemon/rpc/search_service.h"
 #include "daemon/rpc/unit_service.h"
@@ -78,7 +79,8 @@ class GrpcServer final : public Server {
         audit_(bench),
         bench_(bench),
         search_(bench),
-        records_(bench, uploads_) {}
+        records_(bench, uploads_),
+        ledger_(bench) {}
   ~GrpcServer() override { Shutdown(); }
 
   Status Listen(const std::string& address, const std::string& path) {
@@ -86,7 +88,7 @@ class GrpcServer final : public Server {
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.AddListeningPort(address, grpc::InsecureServerCredentials());
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-             &drives_, &units_, &dumps_, &images_, &jobs_, &audit_, &bench_, &search_, &records_}) {
+             &drives_, &units_, &dumps_, &images_, &jobs_, &audit_, &bench_, &search_, &records_, &ledger_}) {
       builder.RegisterService(service);
     }
     // The socket is made with the daemon's umask; its group may use it, nobody else.
@@ -127,6 +129,7 @@ class GrpcServer final : public Server {
   BenchService bench_;
   SearchService search_;
   RecordService records_;
+  LedgerService ledger_;
   std::unique_ptr<grpc::Server> server_;
 };
 

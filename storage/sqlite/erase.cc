@@ -61,8 +61,7 @@ Status WipeLog(const Database::Options& options) {
   ASSIGN_OR_RETURN(const auto database, Database::Open(options));
   ASSIGN_OR_RETURN(const int64_t busy, database->QueryInt("PRAGMA wal_checkpoint(TRUNCATE)"));
   if (busy == 0) return Ok();
-  return Unavailable("LEDGER_BUSY", "what was erased is still in the log of the ledger")
-      .WithRemedy("Erase once more when no long read of the ledger is under way.");
+  return Unavailable("LEDGER_BUSY", "what was erased is still in the log of the ledger");
 }
 
 }  // namespace firmbench::storage::sqlite

@@ -75,10 +75,14 @@ Status SqliteLedger::Commit(const std::function<Status(Transaction&)>& change) {
     erased = transaction.erased();
     return transaction.Finish();
   }));
-  if (!erased) return Ok();
+  if (!erased && !wipe_due_) return Ok();
   Database::Options options = reader_options_;
   options.mode = Database::Mode::kReadWrite;
-  return WipeLog(options);
+  // What was erased is erased: a read that keeps old pages of the log in use is not waited for
+  // more than once. Later commits try again, and closing the ledger removes the log.
+  if (!erased) options.busy_ms = 0;
+  wipe_due_ = !WipeLog(options).has_value();
+  return Ok();
 }
 
 LedgerHealth SqliteLedger::Health() {

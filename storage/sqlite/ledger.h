@@ -3,6 +3,7 @@
 
 // The ledger on SQLite: one writer thread, a few connections for reading. Thread-safe.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -85,6 +86,7 @@ class SqliteLedger final : public Ledger {
   const std::function<bool()> clock_synchronised_;
   Writer writer_;  // before the readers: the last connection to close tidies the write-ahead log
   ReaderPool readers_;
+  std::atomic<bool> wipe_due_ = false;  // the log still holds what was erased
 };
 
 }  // namespace firmbench::storage::sqlite

@@ -45,7 +45,13 @@ class PowerCuts : public testing::Test {
     // A part of a chunk, or more than one.
     const Bytes content = Noise(number % 5 == 3 ? 70'000 : 500, static_cast<uint32_t>(number));
     ASSIGN_OR_RETURN(const std::string sha256, tx.PutBlob(content));
-    RETURN_IF_ERROR(tx.InsertDump(SampleDump(tx, sha256, content.size())));
+    const Dump dump = SampleDump(tx, sha256, content.size());
+    RETURN_IF_ERROR(tx.InsertDump(dump));
+    RETURN_IF_ERROR(tx.InsertDumpFile({.id = tx.NewId(), .dump_id = dump.id, .file_name = "a"}));
+    RETURN_IF_ERROR(tx.InsertCustomer(
+        {.id = tx.NewId(), .unit_id = unit.id, .customer = "Miller " + std::to_string(number)}));
+    // What is erased takes rows, the index and the log with it, all or nothing.
+    if (number % 4 == 2) RETURN_IF_ERROR(tx.EraseCustomerData(unit.id));
     RETURN_IF_ERROR(tx.AppendAudit(SampleFact("notes/" + std::to_string(number))));
     return Ok();
   }
@@ -94,6 +100,16 @@ class PowerCuts : public testing::Test {
     }
     for (const AuditEntry& entry : entries->rows) {
       if (entry.resource != "notes/" + std::to_string(entry.sequence + 1)) return "has a gap";
+    }
+    for (size_t i = 0; i < units->rows.size(); ++i) {
+      const Unit& unit = units->rows[i];
+      const auto customers = (*ledger)->ListCustomers(unit.id);
+      if (!customers || customers->size() != 1) return "has lost a customer";
+      const std::string name = "Miller " + std::to_string(unit.number);
+      const bool erased = unit.number % 4 == 2;
+      if (customers->front().customer != (erased ? "" : name)) return "has half an erasure";
+      const auto found = (*ledger)->Search(name, 1);
+      if (!found || found->empty() != erased) return "finds what is not there";
     }
     // And it goes on.
     const Status next = (*ledger)->Commit(

@@ -141,14 +141,37 @@ TEST_F(SpillTest, KeepsWhatTheLedgerCannotTakeAndTakesItInAtTheNextStart) {
       << last.json;
 }
 
+// Rows of the tables beside units, dumps and images.
+Status SayAllOf(Transaction& tx, const Unit& unit, const Dump& dump, const Image& image) {
+  const UnitEvidence evidence{
+      .id = tx.NewId(), .unit_id = unit.id, .kind = "vpd_serial", .value = "S-1"};
+  RETURN_IF_ERROR(tx.InsertEvidence(evidence));
+  RETURN_IF_ERROR(tx.InsertEvidenceMove(
+      {.id = tx.NewId(), .evidence_id = evidence.id, .unit_id = unit.id, .reason = "its own"}));
+  RETURN_IF_ERROR(tx.InsertUnitEvent(
+      {.id = tx.NewId(), .unit_id = unit.id, .kind = "note", .text = "seen in a spill"}));
+  RETURN_IF_ERROR(
+      tx.InsertDumpFile({.id = tx.NewId(), .dump_id = dump.id, .file_name = "old.bin"}));
+  RETURN_IF_ERROR(tx.InsertDumpProof(
+      {.id = tx.NewId(), .dump_id = dump.id, .kind = "written_back", .job_id = dump.job_id}));
+  RETURN_IF_ERROR(tx.InsertImageMark(
+      {.id = tx.NewId(), .image_id = image.id, .kind = "known_bad", .text = "eats discs"}));
+  RETURN_IF_ERROR(tx.InsertArchiving(
+      {.id = tx.NewId(), .subject_kind = "image", .subject_id = image.id, .archived = true}));
+  return tx.InsertCopy({.id = tx.NewId(), .sha256 = dump.sha256, .place = "second"});
+}
+
 TEST_F(SpillTest, EveryKindOfRowAndBlobComesIntoTheLedger) {
   auto spill = Allocate();
   const Bytes readback = Noise(100'000, 7);
   Job job = job_;
   std::string dump_id;
   Quarantine lifted;
-  ASSERT_OK(ledger().Commit([&](Transaction& tx) {
+  Unit unit;
+  ASSERT_OK(ledger().Commit([&](Transaction& tx) -> Status {
     lifted = {.id = tx.NewId(), .subject_kind = "drive", .subject_id = "drive1", .reason = "OLD"};
+    unit = SampleUnit(tx);
+    RETURN_IF_ERROR(tx.InsertUnit(unit));
     return tx.InsertQuarantine(lifted);
   }));
   LedgerIsFull(true);
@@ -166,7 +189,9 @@ TEST_F(SpillTest, EveryKindOfRowAndBlobComesIntoTheLedger) {
                                           .kind = "unidentified",
                                           .principal = "user/anna",
                                           .created_us = tx.now_us()}));
-    RETURN_IF_ERROR(tx.InsertImage(SampleImage(tx, sha256, readback.size())));
+    const Image image = SampleImage(tx, sha256, readback.size());
+    RETURN_IF_ERROR(tx.InsertImage(image));
+    RETURN_IF_ERROR(SayAllOf(tx, unit, dump, image));
     RETURN_IF_ERROR(tx.PutStep({.job_id = job.id, .name = "write", .outcome = "UNKNOWN"}));
     RETURN_IF_ERROR(tx.PutStep({.job_id = job.id, .name = "write", .outcome = "UNCHANGED"}));
     RETURN_IF_ERROR(tx.LiftQuarantine(lifted.id, "user/bert", "looked at it"));
@@ -200,11 +225,31 @@ TEST_F(SpillTest, EveryKindOfRowAndBlobComesIntoTheLedger) {
   EXPECT_EQ(ledger().ListSteps(job.id)->at(0).outcome, "UNCHANGED");
   EXPECT_EQ(ledger().GetJob(job.id)->result, "FAILED");
   EXPECT_EQ(ledger().ListJobs({.recovers = job.id}, {})->rows.size(), 1u);
-  EXPECT_EQ(ledger().ListImages({}, {})->rows.size(), 1u);
+  const auto images = ledger().ListImages({.archived_too = true}, {});
+  ASSERT_EQ(images->rows.size(), 1u);
+  EXPECT_TRUE(images->rows[0].known_bad && images->rows[0].archived);
+  EXPECT_EQ(ledger().ListUnitEvents(unit.id)->at(0).text, "seen in a spill");
+  EXPECT_EQ(dump->file_name, "old.bin");
+  EXPECT_EQ(ledger().ListDumpProofs(dump_id)->at(0).kind, "written_back");
+  EXPECT_EQ(ledger().ListEvidence(unit.id)->size(), 1u);
+  EXPECT_TRUE(ledger().ListUncopied("second", 10)->empty());
   EXPECT_TRUE(ledger().ListClaims("", true)->empty());
   EXPECT_EQ(ledger().ListClaims("", false)->size(), 1u);
   ASSERT_EQ(ledger().ListQuarantines(true)->size(), 1u);
   EXPECT_EQ(ledger().ListQuarantines(true)->at(0).subject_kind, "bridge");
+}
+
+// A spill file lies about until somebody looks at it.
+TEST_F(SpillTest, NamesOfPeopleAreNotWrittenIntoIt) {
+  auto spill = Allocate();
+  LedgerIsFull(true);
+  EXPECT_EQ(ReasonOf(spill->Commit([](Transaction& tx) {
+              return tx.InsertCustomer({.id = tx.NewId(), .customer = "Mrs Miller"});
+            })),
+            "SPILL_REFUSED");
+  EXPECT_EQ(
+      ReasonOf(spill->Commit([](Transaction& tx) { return tx.EraseCustomerData("somebody"); })),
+      "SPILL_REFUSED");
 }
 
 TEST_F(SpillTest, ALedgerThatWorksAgainGetsEverythingInOrder) {

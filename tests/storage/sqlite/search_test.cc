@@ -205,6 +205,24 @@ TEST_F(Searching, WhatWasErasedIsInNoFileAnyMore) {
   EXPECT_EQ(ReasonOf(Erase("nobody")), "UNIT_NOT_FOUND");
 }
 
+TEST_F(Searching, AReadOfBeforeDelaysTheWipingOfTheLogOnly) {
+  Close();
+  auto opened = OpenLedger({.path = path(), .clock = &clock_, .busy_wait = Nanos::zero()});
+  ASSERT_OK(opened);
+  ledger_ = std::move(*opened);
+  ASSERT_OK(AddCustomer(unit_.id, "Slartibartfast", "builds fjords"));
+  RawDatabase reader(path());
+  reader.Exec("BEGIN");
+  reader.Query("SELECT count(*) FROM customers");
+  ASSERT_OK(Erase(unit_.id));
+  EXPECT_TRUE(Find("slarti").empty());
+  EXPECT_TRUE(InTheFiles("Slartibartfast"));
+  reader.Exec("COMMIT");
+  ASSERT_OK(AddCustomer(unit_.id, "Ford", "from Betelgeuse"));  // any other change
+  EXPECT_FALSE(InTheFiles("Slartibartfast"));
+  EXPECT_FALSE(InTheFiles("fjords"));
+}
+
 TEST_F(Searching, ErasingAUnitErasesThoseMergedIntoIt) {
   Unit second;
   ASSERT_OK(ledger().Commit([&](Transaction& tx) -> Status {
