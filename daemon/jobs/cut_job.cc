@@ -15,9 +15,11 @@ constexpr uint32_t kPieceBytes = 256;  // of what was not to change, counted in 
 
 Result<std::optional<storage::Dump>> DumpBefore(storage::Ledger& ledger, const std::string& job_id,
                                                 std::string_view memory) {
-  ASSIGN_OR_RETURN(
-      const auto dumps,
-      ledger.ListDumps({.job_id = job_id, .memory = std::string(memory)}, {.size = 100}));
+  ASSIGN_OR_RETURN(const auto dumps,
+                   ledger.ListDumps({.job_id = job_id,
+                                     .memory = std::string(memory),
+                                     .archived_too = true},
+                                    {.size = 100}));
   // Newest first: of a job that began several times the dump of its last beginning.
   for (const storage::Dump& dump : dumps.rows) {
     if (dump.purpose == "before_write") return std::optional<storage::Dump>(dump);

@@ -241,15 +241,13 @@ TEST_F(SpillTest, EveryKindOfRowAndBlobComesIntoTheLedger) {
 
 // A spill file lies about until somebody looks at it.
 TEST_F(SpillTest, NamesOfPeopleAreNotWrittenIntoIt) {
-  auto spill = Allocate();
-  LedgerIsFull(true);
-  EXPECT_EQ(ReasonOf(spill->Commit([](Transaction& tx) {
-              return tx.InsertCustomer({.id = tx.NewId(), .customer = "Mrs Miller"});
-            })),
+  ChangeRecorder recorder(clock_, NewId(clock_));
+  const Bytes before = recorder.payload();
+  EXPECT_EQ(ReasonOf(recorder.InsertCustomer({.id = recorder.NewId(), .customer = "Mrs Miller"})),
             "SPILL_REFUSED");
-  EXPECT_EQ(
-      ReasonOf(spill->Commit([](Transaction& tx) { return tx.EraseCustomerData("somebody"); })),
-      "SPILL_REFUSED");
+  EXPECT_EQ(ReasonOf(recorder.EraseCustomerData("somebody")), "SPILL_REFUSED");
+  EXPECT_EQ(ReasonOf(recorder.InsertCheckpoint({.tree_size = 1})), "SPILL_REFUSED");
+  EXPECT_EQ(recorder.payload(), before);
 }
 
 TEST_F(SpillTest, ALedgerThatWorksAgainGetsEverythingInOrder) {

@@ -156,7 +156,7 @@ TEST_F(Searching, WhatWasErasedIsInNoFileAnyMore) {
   // Among enough others that the index has segments and the tables have pages of their own.
   for (int i = 0; i < 200; ++i) {
     const std::string number = std::to_string(i);
-    ASSERT_OK(AddCustomer(unit_.id, "Zaphod Beeblebrox " + number,
+    ASSERT_OK(AddCustomer(unit_.id, "Zaphod Ωmega Beeblebrox " + number,
                           "collects two-headed drives " + number));
   }
   unit_.note = "belongs to Zaphod";
@@ -169,6 +169,7 @@ TEST_F(Searching, WhatWasErasedIsInNoFileAnyMore) {
   }));
   ASSERT_OK(AddCustomer(neighbour.id, "Arthur Dent", "keeps a towel in it"));
   ASSERT_TRUE(InTheFiles("Zaphod"));
+  ASSERT_TRUE(InTheFiles("ωme"));
   ASSERT_EQ(Find("zaphod").size(), 100u);
 
   clock_.SleepFor(std::chrono::seconds(1));
@@ -181,11 +182,7 @@ TEST_F(Searching, WhatWasErasedIsInNoFileAnyMore) {
   EXPECT_TRUE(Find("zaphod").empty());
   EXPECT_TRUE(Find("headed").empty());
   EXPECT_EQ(Find("arthur dent").size(), 2u);
-  // Nor can the names be put together from the index.
-  RawDatabase raw(path());
-  EXPECT_EQ(raw.Exec("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, row)"), "");
-  EXPECT_EQ(raw.Query("SELECT term FROM temp.words WHERE term IN ('zap', 'eeb', 'art')"),
-            Texts{"art"});
+  EXPECT_FALSE(InTheFiles("ωme"));         // the index is of parts in small letters
   EXPECT_EQ(Find("mtkflash").size(), 1u);  // which tool was used says nothing about people
   const auto customers = ledger().ListCustomers(unit_.id);
   ASSERT_EQ(customers->size(), 201u);
