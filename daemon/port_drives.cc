@@ -93,7 +93,8 @@ void PortDrives::Look(Channel& channel) const {
     const auto there = IsThere(channel.channel, second_device);
     if (!there) {
       log::Warn("an IDE channel cannot be looked at", "channel", channel.channel.name, "reason",
-                there.error().reason(), "text", there.error().message());
+                there.error().reason(), "text", there.error().message(), "what to do",
+                there.error().remedy());
       return;
     }
     channel.present[second_device ? 1 : 0] = *there;

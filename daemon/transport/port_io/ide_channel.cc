@@ -75,17 +75,49 @@ std::string DriverOf(const fs::path& device) {
   return error ? std::string() : link.filename().string();
 }
 
-// What the kernel reserved at the port for a driver: the innermost owner in /proc/ioports, whose
-// lines are "  01f0-01f7 : ata_piix", indented by depth.
-std::string OwnerOfPort(const fs::path& proc, uint16_t port) {
+struct Reservation {
+  uint64_t first = 0;
+  uint64_t last = 0;
   std::string owner;
+};
+
+// The lines of /proc/ioports, "  01f0-01f7 : ata_piix", indented by depth: the innermost comes
+// last.
+std::vector<Reservation> ReadReservations(const fs::path& proc) {
+  std::vector<Reservation> reservations;
   for (const std::string& line : ReadLines(proc / "ioports")) {
     const size_t dash = line.find('-');
     const size_t colon = line.find(" : ");
     if (dash == std::string::npos || colon == std::string::npos || dash > colon) continue;
     const auto first = ParseHex(std::string_view(line).substr(0, dash));
     const auto last = ParseHex(std::string_view(line).substr(dash + 1, colon - dash - 1));
-    if (first && last && *first <= port && port <= *last) owner = line.substr(colon + 3);
+    if (first && last) reservations.push_back({*first, *last, line.substr(colon + 3)});
+  }
+  return reservations;
+}
+
+bool NamesIdeDriver(std::string_view owner) {
+  return owner.starts_with("pata_") || owner.starts_with("ata_") || owner.starts_with("ide");
+}
+
+// Who drives a legacy port that belongs to none of the PCI controllers in `channels`. Without
+// CAP_SYS_ADMIN all the kernel's numbers read as zero and the names alone are left: then any IDE
+// driver that has no PCI controller counts as the owner, since a port in two hands is worse than a
+// drive that is not listed.
+std::string OwnerOfPort(const std::vector<Reservation>& reservations, uint16_t port,
+                        const std::vector<IdeChannel>& channels) {
+  const bool hidden = std::all_of(reservations.begin(), reservations.end(),
+                                  [](const Reservation& r) { return r.last == 0; });
+  std::string owner;
+  for (const Reservation& reservation : reservations) {
+    const bool elsewhere =
+        std::any_of(channels.begin(), channels.end(), [&](const IdeChannel& channel) {
+          return !channel.pci_address.empty() && channel.kernel_driver == reservation.owner;
+        });
+    if (hidden ? NamesIdeDriver(reservation.owner) && !elsewhere
+               : reservation.first <= port && port <= reservation.last) {
+      owner = reservation.owner;
+    }
   }
   // Buses and devices reserve ranges too; only a driver stands in our way.
   return owner.starts_with("PCI Bus") || owner.find(':') != std::string::npos ? "" : owner;
@@ -131,6 +163,7 @@ std::vector<IdeChannel> FindIdeChannels(const KernelFiles& files) {
        !error && it != end; it.increment(error)) {
     AddChannelsOf(it->path(), channels);
   }
+  const auto reservations = ReadReservations(files.proc);
   for (int i = 0; i < 2; ++i) {
     const auto known = std::any_of(channels.begin(), channels.end(), [i](const IdeChannel& c) {
       return c.command_base == kLegacyCommand[i];
@@ -140,7 +173,7 @@ std::vector<IdeChannel> FindIdeChannels(const KernelFiles& files) {
     legacy.name = fmt::format("ide-{:x}", kLegacyCommand[i]);
     legacy.command_base = kLegacyCommand[i];
     legacy.control = kLegacyControl[i];
-    legacy.kernel_driver = OwnerOfPort(files.proc, kLegacyCommand[i]);
+    legacy.kernel_driver = OwnerOfPort(reservations, kLegacyCommand[i], channels);
     channels.push_back(std::move(legacy));
   }
   std::sort(channels.begin(), channels.end(), [](const IdeChannel& a, const IdeChannel& b) {
@@ -152,7 +185,7 @@ std::vector<IdeChannel> FindIdeChannels(const KernelFiles& files) {
 std::string HowToUnbind(const IdeChannel& channel) {
   if (channel.kernel_driver.empty()) return "";
   if (channel.pci_address.empty()) {
-    return fmt::format("rmmod {}", channel.kernel_driver);
+    return fmt::format("sudo rmmod {}", channel.kernel_driver);
   }
   return fmt::format("echo {} | sudo tee /sys/bus/pci/drivers/{}/unbind", channel.pci_address,
                      channel.kernel_driver);

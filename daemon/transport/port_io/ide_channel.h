@@ -17,6 +17,8 @@ struct IdeChannel {
   uint16_t control = 0;       // the one port of device control and alternate status
   std::string pci_address;    // "" for a legacy channel without a PCI controller
   // Who drives it now, as the kernel says: "ata_piix". "" when it is free.
+  // Where the kernel hides which ports a driver has, as from a service's user, a legacy channel
+  // counts as owned while any IDE driver without a PCI controller is there.
   std::string kernel_driver;
 };
 

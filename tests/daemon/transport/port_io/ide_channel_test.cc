@@ -95,8 +95,30 @@ TEST_F(IdeChannelTest, TheKernelsReservationCountsWhereThereIsNoPci) {
   const auto channels = Find();
   ASSERT_EQ(channels.size(), 2u);
   EXPECT_EQ(channels[0].kernel_driver, "pata_legacy");
-  EXPECT_EQ(HowToUnbind(channels[0]), "rmmod pata_legacy");
+  EXPECT_EQ(HowToUnbind(channels[0]), "sudo rmmod pata_legacy");
   EXPECT_EQ(channels[1].kernel_driver, "");
+}
+
+// As an ordinary user reads it: no numbers.
+TEST_F(IdeChannelTest, AHiddenReservationOfAnIdeDriverKeepsTheOldChannels) {
+  Write("proc/ioports",
+        "0000-0000 : PCI Bus 0000:00\n"
+        "  0000-0000 : dma1\n"
+        "  0000-0000 : pata_legacy\n"
+        "  0000-0000 : 0000:00:02.0\n");
+  for (const IdeChannel& channel : Find()) EXPECT_EQ(channel.kernel_driver, "pata_legacy");
+}
+
+TEST_F(IdeChannelTest, AHiddenReservationOfAPciControllerDoesNot) {
+  AddDevice("0000:02:00.0", "0x010185",
+            "0xc000 0xc007 0x101\n0xc100 0xc103 0x101\n0xc200 0xc207 0x101\n0xc300 0xc303 0x101\n",
+            "pata_sil680");
+  Write("proc/ioports", "0000-0000 : PCI Bus 0000:00\n  0000-0000 : pata_sil680\n");
+  const auto channels = Find();
+  ASSERT_EQ(channels.size(), 4u);
+  EXPECT_EQ(channels[0].kernel_driver, "pata_sil680");
+  EXPECT_EQ(channels[2].name, "ide-1f0");
+  EXPECT_EQ(channels[2].kernel_driver, "");
 }
 
 TEST_F(IdeChannelTest, NothingThereIsTheTwoOldChannels) {
