@@ -96,6 +96,8 @@ Diagnosis DiagnosisOf(uint8_t status) {
       return {"the drive is busy: it is powering up, or its boot code does not run",
               "wait until the drive is quiet and try again; if the status stays, switch the drive "
               "off and on and try at once, alone on its cable"};
+    case 0x40:  // without the seek bit, as drives of today
+    case 0x41:
     case 0x50:
     case 0x51:
     case 0x52:
