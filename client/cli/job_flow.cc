@@ -112,6 +112,7 @@ Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,
   v1::CreateJobRequest request;
   *request.mutable_job() = std::move(wanted);
   request.mutable_job()->set_drive(drive.name());
+  request.set_unit_label(options.label);
   return Run(context, drive, &v1::JobService::Stub::CreateJob, std::move(request), options);
 }
 

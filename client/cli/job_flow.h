@@ -16,6 +16,7 @@ struct JobFlowOptions {
   bool writes = false;   // a person must say yes: types the unit's number or serial, or gave --yes
   bool yes = false;
   std::string reason;  // why the person goes on although the plan asks for a reason; "" for none
+  std::string label;   // on the drive, as scanned; restore only
 };
 
 // `wanted` names kind, memory, image and dump; the drive is filled in from `drive`. A plan with

@@ -42,7 +42,9 @@ Ending RunRestore(Context& context, const RestoreOptions& options) {
   job.set_kind(dump.memory() == v1::MEMORY_EEPROM ? "eeprom_restore" : "restore");
   job.set_memory(dump.memory());
   job.set_dump(dump.name());
-  return RunJob(context, drive, std::move(job), options.writing.flow());
+  JobFlowOptions flow = options.writing.flow();
+  flow.label = options.label;
+  return RunJob(context, drive, std::move(job), flow);
 }
 
 Ending RunRecover(Context& context, const RecoverOptions& options) {

@@ -39,6 +39,7 @@ struct ConvertOptions {
 struct RestoreOptions {
   std::string drive;
   std::string dump;
+  std::string label;  // on the drive, as scanned
   WritingOptions writing;
 };
 // A drive that does not say any more what it is, and that no job of this bench wrote.

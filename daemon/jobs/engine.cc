@@ -16,9 +16,9 @@ namespace {
 std::string RequestDigest(const CreateRequest& request) {
   const JobSpec& spec = request.spec;
   return Sha256Hex(AsBytes(
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", ToString(spec.kind), spec.drive_id,
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", ToString(spec.kind), spec.drive_id,
                   spec.memory, spec.image_id, spec.dump_id, spec.override_reason, request.principal,
-                  spec.recovers, spec.recover_to, spec.model)));
+                  spec.recovers, spec.recover_to, spec.model, spec.label)));
 }
 
 storage::Job MakeRow(const CreateRequest& request, const Plan& plan, const PlanInputs& inputs,
@@ -30,6 +30,9 @@ storage::Job MakeRow(const CreateRequest& request, const Plan& plan, const PlanI
   row.drive_id = drive.id;
   row.topology = drive.topology;
   row.unit_id = inputs.cut ? inputs.cut->job.unit_id : drive.unit.unit_id;
+  // A person told by its label which unit it is.
+  if (plan.spec.kind == Kind::kEepromRestore && inputs.dump_unit)
+    row.unit_id = inputs.dump_unit->id;
   row.recovers = plan.spec.recovers;
   if (plan.spec.kind == Kind::kConvert) row.target_model = plan.spec.model;
   row.family = drive.model->family;

@@ -45,6 +45,9 @@ Status CheckRecovery(const JobSpec& spec) {
 
 Status CheckSpec(const JobSpec& spec) {
   RETURN_IF_ERROR(CheckSurplus(spec));
+  if (!spec.label.empty() && spec.kind != Kind::kRestore && spec.kind != Kind::kEepromRestore) {
+    return InvalidArgument("REFERENCE_UNEXPECTED", "only a restore names the drive's label");
+  }
   switch (spec.kind) {
     case Kind::kBackup:
       if (spec.memory != "all" && spec.memory != "firmware" && spec.memory != "eeprom") {
@@ -113,6 +116,9 @@ Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
   } else if (!spec.dump_id.empty()) {
     ASSIGN_OR_RETURN(inputs.dump, ledger.GetDump(spec.dump_id));
     ASSIGN_OR_RETURN(inputs.payload, ledger.ReadBlob(inputs.dump->sha256));
+    if (!inputs.dump->unit_id.empty()) {
+      ASSIGN_OR_RETURN(inputs.dump_unit, ledger.ResolveUnit(inputs.dump->unit_id));
+    }
   }
   if (Writes(spec.kind) && !inputs.drive->unit.unit_id.empty()) {
     ASSIGN_OR_RETURN(const auto known, ledger.NewestDump(inputs.drive->unit.unit_id,

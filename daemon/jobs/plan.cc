@@ -337,6 +337,7 @@ std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
         .Set("recovers", plan.spec.recovers);
   }
   if (plan.spec.kind == Kind::kConvert) json.Set("target_model", plan.spec.model);
+  if (!plan.spec.label.empty()) json.Set("label", plan.spec.label);
   return json.Set("drive", plan.spec.drive_id)
       .Set("dump", plan.spec.dump_id)
       .Set("etag", plan.etag)
@@ -433,6 +434,7 @@ Result<Plan> ParsePlan(const std::string& json) {
   plan.spec.image_id = root["image"].AsString("");
   plan.spec.dump_id = root["dump"].AsString("");
   plan.spec.override_reason = root["override_reason"].AsString("");
+  plan.spec.label = root["label"].AsString("");
   plan.spec.recovers = root["recovers"].AsString("");
   plan.spec.recover_to = root["recover_to"].AsString("");
   plan.spec.model = root[*kind == Kind::kConvert ? "target_model" : "recover_model"].AsString("");

@@ -24,6 +24,7 @@ struct JobSpec {
   std::string image_id;         // flash, verify, convert
   std::string dump_id;          // restore, verify
   std::string override_reason;  // why a person goes on although the evidence is weak
+  std::string label;            // on the drive, as scanned; for an EEPROM that was ruined
   // Recover only:
   std::string recovers;    // the job whose write was cut off; "" for a drive that nobody knows
   std::string recover_to;  // "old", "new": what it held before that job, or what that job meant
@@ -80,6 +81,7 @@ struct PlanInputs {
   inventory::Snapshot drive;
   std::optional<storage::Image> image;
   std::optional<storage::Dump> dump;
+  std::optional<storage::Unit> dump_unit;  // the one that the dump is attributed to
   Bytes payload;
   Bytes known_firmware;       // newest stored firmware of the unit; empty when there is none
   std::optional<CutJob> cut;  // recover only

@@ -120,13 +120,8 @@ void CheckPayload(const JobSpec& spec, const PlanInputs& inputs, std::vector<Pro
   }
   if (spec.kind != Kind::kEepromRestore) return;
   // The calibration of another drive ruins this one: its own dump or nothing.
-  const bool own = drive.unit.verdict == UnitVerdict::kKnown && inputs.dump &&
-                   inputs.dump->unit_id == drive.unit.unit_id;
-  if (!own) {
-    problems.push_back({"DUMP_OF_ANOTHER_UNIT",
-                        "this EEPROM dump is not known to be of this very unit",
-                        "`firmbench dump list --unit UNIT` shows the dumps of one unit"});
-  }
+  const auto rule = JudgeEepromRestore(spec, inputs);
+  if (!rule.allowed) problems.push_back(rule.problem);
 }
 
 }  // namespace
@@ -203,6 +198,11 @@ std::vector<Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs)
   return problems;
 }
 
+inventory::EepromRestoreRule JudgeEepromRestore(const JobSpec& spec, const PlanInputs& inputs) {
+  const storage::Unit* const own = inputs.dump_unit ? &*inputs.dump_unit : nullptr;
+  return inventory::JudgeEepromRestore(*inputs.drive, own, spec.label);
+}
+
 std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   std::vector<Problem> warnings;
@@ -268,7 +268,12 @@ bool WritesBoot(const JobSpec& spec, const PlanInputs& inputs) {
 
 bool NeedsApproval(const JobSpec& spec, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
-  if (!Writes(spec.kind) || drive.model == nullptr || drive.connection.simulated) return false;
+  if (!Writes(spec.kind) || drive.model == nullptr) return false;
+  // Not a matter of hardware: whose calibration it is.
+  if (spec.kind == Kind::kEepromRestore && JudgeEepromRestore(spec, inputs).needs_approval) {
+    return true;
+  }
+  if (drive.connection.simulated) return false;
   const auto* abilities = FindAbilities(drive, WrittenMemory(spec));
   if (abilities == nullptr) return false;
   const Evidence evidence =

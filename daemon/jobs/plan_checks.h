@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "daemon/inventory/unit_desk.h"
 #include "daemon/jobs/plan.h"
 
 namespace firmbench::jobs {
@@ -22,6 +23,9 @@ std::optional<inventory::Problem> CheckPresence(const inventory::DriveSnapshot& 
 // Reasons to refuse, the most important first; empty when there are none.
 std::vector<inventory::Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs);
 
+// By the unit that the dump is of, and the label that was scanned. EEPROM restore only.
+inventory::EepromRestoreRule JudgeEepromRestore(const JobSpec& spec, const PlanInputs& inputs);
+
 // What a person should know before saying yes. The drive's model must be known.
 std::vector<inventory::Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs);
 
@@ -30,7 +34,7 @@ std::vector<inventory::Problem> FindWarnings(const JobSpec& spec, const PlanInpu
 bool WritesBoot(const JobSpec& spec, const PlanInputs& inputs);
 
 // On real hardware a second-hand command, or a write that nobody has seen survive a cut, needs a
-// second person.
+// second person; so does the EEPROM of a drive that only its label tells.
 bool NeedsApproval(const JobSpec& spec, const PlanInputs& inputs);
 
 }  // namespace firmbench::jobs

@@ -118,6 +118,8 @@ Result<std::string> Runner::ResolveUnit(storage::Transaction& tx) {
   const inventory::DriveSnapshot& drive = *drive_.snapshot;
   if (cut_ && !cut_->job.unit_id.empty()) return cut_->job.unit_id;
   if (drive.unit.verdict == inventory::UnitVerdict::kKnown) return drive.unit.unit_id;
+  // A ruined EEPROM is nobody's by its content: its label told.
+  if (job_->plan().spec.kind == Kind::kEepromRestore) return job_->row().unit_id;
   if (drive.unit.verdict != inventory::UnitVerdict::kNew) return std::string();
 
   storage::Unit unit;

@@ -41,6 +41,8 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
   ASSIGN_OR_RETURN(create.spec.drive_id, IdFrom("drives", request.job().drive()));
   const std::string memory = MemoryWord(request.job().memory());
   create.spec.memory = memory.empty() ? "all" : memory;
+  create.spec.label = request.unit_label();
+  RETURN_IF_ERROR(CheckLength(create.spec.label, kLongestText));
   ASSIGN_OR_RETURN(create.spec.image_id, OptionalId("images", request.job().image()));
   ASSIGN_OR_RETURN(create.spec.dump_id, OptionalId("dumps", request.job().dump()));
   create.spec.model =

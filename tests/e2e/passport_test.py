@@ -10,7 +10,7 @@ import unittest
 import bench
 
 
-class Page(html.parser.HTMLParser):
+class _Page(html.parser.HTMLParser):
     """The tags of a page, each closed, and its text."""
 
     VOID = {"meta", "rect", "path"}
@@ -77,7 +77,7 @@ class Passport(bench.BenchTest):
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode) & 0o077, 0)
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        page = Page(text)
+        page = _Page(text)
         self.assertEqual(page.open, [])
         for word in ("U-0001", self.unit, self.before["MEMORY_EEPROM"]["sha256"],
                      "rehearsed on the simulator: proves only our simulator", "Audit checkpoint",

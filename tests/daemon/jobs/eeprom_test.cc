@@ -78,9 +78,10 @@ TEST(EepromCheck, AConnectionThatCannotReadItSaysSoBefore) {
   });
   const Plan plan =
       Must(bench.engine().MakePlanFor(bench.FlashOf("bay 1", bench.AddImage(bench.NewFirmware()))));
-  ASSERT_EQ(plan.warnings.size(), 2u);
-  EXPECT_EQ(plan.warnings[0].reason, "EEPROM_NOT_CHECKED");
-  EXPECT_EQ(plan.warnings[1].reason, "BOOT_MAY_BE_WRITTEN");
+  std::vector<std::string> warnings;
+  for (const auto& warning : plan.warnings) warnings.push_back(warning.reason);
+  EXPECT_EQ(warnings, (std::vector<std::string>{"EEPROM_NOT_CHECKED", "BOOT_MAY_BE_WRITTEN",
+                                                "IMAGE_NOT_APPROVED"}));
   for (const PlanStep& step : plan.steps) EXPECT_NE(step.memory, Memory::kEeprom);
   const JobView job = bench.Flash("bay 1", bench.NewFirmware());
   EXPECT_EQ(job.row.outcome, "CHANGED_VERIFIED") << job.row.error_message;
@@ -152,7 +153,7 @@ TEST_F(EepromRestore, OfADriveThatIsNoUnitYetIsRefused) {
   const JobView other = bench_.Backup("bay 2", "eeprom");
   EXPECT_EQ(ReasonOf(bench_.Submit(
                 bench_.RestoreOf("bay 1", bench_.DumpsOf(other, "eeprom", "backup").at(0).id))),
-            "DUMP_OF_ANOTHER_UNIT");
+            "UNIT_LABEL_REQUIRED");
 }
 
 TEST_F(EepromRestore, TakesNoFirmwareDump) {
@@ -199,6 +200,45 @@ TEST_F(EepromRestore, NeedsADriveWhoseEepromCanBeWritten) {
   EXPECT_EQ(job.row.result, "FAILED");
   EXPECT_EQ(job.row.outcome, "NO_EFFECT");
   EXPECT_EQ(bench_.drive("bay 2").EepromBytes(), before);
+}
+
+// Its content tells nothing any more; the label on it and a second person do.
+TEST(EepromByLabel, ARuinedEepromComesBackByLabelAndASecondPerson) {
+  BenchFixture bench(test::DriveToml{.model = "LTR-48246S", .keys = "eeprom_write = true"});
+  const JobView backup = bench.Backup();
+  const Bytes good = bench.drive().EepromBytes();
+  const std::string unit = backup.row.unit_id;
+  Must(bench.ledger().Commit([&](storage::Transaction& tx) -> Status {
+    storage::Unit row = Must(bench.ledger().GetUnit(unit));
+    row.label = "FB-1";
+    return tx.UpdateUnit(row);
+  }));
+  bench.drive().PokeEeprom(0, Bytes(good.size(), 0xff));
+  // Another look at the content comes with the next plug-in.
+  bench.drive().Unplug();
+  bench.drive().Plug();
+  ASSERT_TRUE(bench.inventory().WaitUntilIdentified(std::chrono::minutes(1)));
+  ASSERT_NE(bench.snapshot()->unit.unit_id, unit);
+
+  JobSpec spec = bench.RestoreOf("bay 1", bench.DumpsOf(backup, "eeprom", "backup").at(0).id);
+  EXPECT_EQ(ReasonOf(bench.Submit(spec)), "UNIT_LABEL_REQUIRED");
+  spec.label = "FB-2";
+  EXPECT_EQ(ReasonOf(bench.Submit(spec)), "LABEL_OF_ANOTHER_UNIT");
+  spec.label = "FB-1";
+  EXPECT_EQ(ReasonOf(bench.Submit(spec)), "OVERRIDE_REASON_REQUIRED");
+  spec.override_reason = "ruined by another tool";
+  const JobView waiting = Must(bench.Submit(spec));
+  EXPECT_EQ(waiting.row.state, "AWAITING_APPROVAL");
+  EXPECT_EQ(waiting.row.unit_id, unit);
+  EXPECT_EQ(bench.drive().EepromBytes(), Bytes(good.size(), 0xff));
+  Must(bench.engine().Approve(waiting.row.id, waiting.row.plan_digest, "seen", "ben"));
+  const JobView done = bench.WaitClosed(waiting.row.id);
+  EXPECT_EQ(done.row.outcome, "CHANGED_VERIFIED");
+  EXPECT_EQ(bench.drive().EepromBytes(), good);
+  EXPECT_EQ(bench.snapshot()->unit.unit_id, unit);
+  for (const std::string& id : done.dump_ids) {
+    EXPECT_EQ(Must(bench.ledger().GetDump(id)).unit_id, unit);
+  }
 }
 
 }  // namespace

@@ -110,23 +110,24 @@ TEST(FindProblems, OfAnEepromRestoreGuardTheUnit) {
   const auto reasons = [](const auto& change, Kind kind = Kind::kRestore) {
     DriveSnapshot drive = SampleDrive();
     PlanInputs inputs = RestoreInputs(drive, "eeprom", Eeprom());
+    inputs.dump_unit.emplace();
+    inputs.dump_unit->id = drive.unit.unit_id;
     change(drive, inputs);
     inputs.drive = std::make_shared<const DriveSnapshot>(drive);
     return Reasons(FindProblems(Normalise(Spec(kind), inputs), inputs));
   };
   EXPECT_EQ(reasons([](auto&, auto&) {}), Words{});
-  EXPECT_EQ(reasons([](auto&, auto& in) { in.dump->unit_id = "unit2"; }),
+  EXPECT_EQ(reasons([](auto&, auto& in) { in.dump_unit->id = "unit2"; }),
             Words{"DUMP_OF_ANOTHER_UNIT"});
-  EXPECT_EQ(reasons([](auto&, auto& in) { in.dump->unit_id.clear(); }),
-            Words{"DUMP_OF_ANOTHER_UNIT"});
+  EXPECT_EQ(reasons([](auto&, auto& in) { in.dump_unit.reset(); }), Words{"DUMP_OF_ANOTHER_UNIT"});
   EXPECT_EQ(reasons([](auto& d, auto& in) {
               d.unit = {};
-              in.dump->unit_id.clear();
+              in.dump_unit.reset();
             }),
             Words{"DUMP_OF_ANOTHER_UNIT"})
       << "nobody and nobody are not the same unit";
   EXPECT_EQ(reasons([](auto& d, auto&) { d.unit.verdict = UnitVerdict::kNew; }),
-            Words{"DUMP_OF_ANOTHER_UNIT"});
+            Words{"UNIT_LABEL_REQUIRED"});
   EXPECT_EQ(reasons([](auto&, auto& in) { in.payload.resize(512); }), Words{"DUMP_SIZE_WRONG"});
   EXPECT_EQ(reasons([](auto&, auto& in) { in.dump->purpose = "disagreeing"; }),
             Words{"DUMP_UNRELIABLE"});

@@ -67,7 +67,7 @@ TEST_F(PortTaskFileTest, GivesUpByTheClock) {
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().reason(), "TASKFILE_WAIT_TIMEOUT");
   EXPECT_EQ(status.error().metadata()[0], std::make_pair(std::string("index"), std::string("1")));
-  EXPECT_EQ(status.error().metadata()[1], std::make_pair(std::string("last"), std::string("50")));
+  EXPECT_EQ(status.error().metadata()[1], std::make_pair(std::string("last"), std::string("00")));
   EXPECT_LT(drive_.clock().Monotonic() - begun, std::chrono::milliseconds(60));
 }
 
