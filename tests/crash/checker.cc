@@ -54,10 +54,17 @@ class Check {
     return std::move(jobs->rows);
   }
 
-  // Directly after the restart a job that wrote is closed; others may run again by now.
+  // Directly after the restart a job that wrote is closed; others may run again, or for the first
+  // time, and may have come to their write by now.
   void JudgeOpenJobs() {
     for (const storage::Job& job : Jobs()) {
-      if (job.result.empty() && job.write_started_us != 0 && job.attempts == 0) {
+      if (!job.result.empty() || job.write_started_us == 0 || job.attempts != 0 ||
+          world_.engine().Live(job.id) != nullptr) {
+        continue;
+      }
+      // It may have ended since it was listed.
+      const auto now = world_.ledger().GetJob(job.id);
+      if (!now || now->result.empty()) {
         Fail(fmt::format("{} of a job that wrote is still {}", job.kind, job.state));
       }
     }

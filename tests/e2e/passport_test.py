@@ -109,7 +109,7 @@ class Passport(bench.BenchTest):
         self.assertIn(self.before["MEMORY_EEPROM"]["name"], [h["name"] for h in hits])
         self.assertIn(self.unit, [h["name"] for h in self.bench.json("find", "U-0001")["hits"]]
                       + [self.unit])
-        self.assertIn("eeprom_of_U-0001", self.bench.ok("find", sha256).out)
+        self.assertIn("eeprom of U-0001", self.bench.ok("find", sha256).out)
         done = self.bench.firmbench("find", "no such text")
         self.assertEqual(done.status, bench.EXIT_FAILED, str(done))
         self.fails("SEARCH_TEXT_INVALID", "find", "ab")

@@ -6,9 +6,9 @@
 namespace firmbench::cli::render {
 
 std::string HitTable(const v1::SearchResponse& found) {
-  Table table({"NAME", "WHAT", "FIELD", "TEXT"}, LastColumn::kText);
+  Table table({"NAME", "FIELD", "TEXT", "WHAT"}, LastColumn::kText);
   for (const v1::SearchHit& hit : found.hits()) {
-    table.Add({hit.name(), hit.title(), hit.field(), hit.text()});
+    table.Add({hit.name(), hit.field(), hit.text(), hit.title()});
   }
   return table.Render();
 }
