@@ -21,18 +21,18 @@ class SimPorts final : public Ports {
   explicit SimPorts(std::unique_ptr<ata::TaskFile> drive) : drive_(std::move(drive)) {}
 
   uint8_t Read8(uint16_t port) override {
-    return static_cast<uint8_t>(Do(ata::Access::Read(RegisterAt(port)), 0xff));
+    return static_cast<uint8_t>(Do(port, ata::Access::Read(RegisterAt(port)), 0xff));
   }
-  uint16_t Read16(uint16_t) override { return Do(ata::Access::ReadData16(), 0xffff); }
+  uint16_t Read16(uint16_t port) override { return Do(port, ata::Access::ReadData16(), 0xffff); }
   void Write8(uint16_t port, uint8_t value) override {
     written[port] = value;
-    Do(ata::Access::Write(RegisterAt(port), value), 0);
+    Do(port, ata::Access::Write(RegisterAt(port), value), 0);
   }
-  void Write16(uint16_t, uint16_t value) override {
+  void Write16(uint16_t port, uint16_t value) override {
     ata::Access access;
     access.kind = ata::Access::Kind::kWriteData16;
     access.value16 = value;
-    Do(access, 0);
+    Do(port, access, 0);
   }
 
   std::map<uint16_t, uint8_t> written;  // the last byte to each port
@@ -41,8 +41,12 @@ class SimPorts final : public Ports {
   static ata::Register RegisterAt(uint16_t port) {
     return port == kControl ? ata::Register::kControl : static_cast<ata::Register>(port - kCommand);
   }
-  uint16_t Do(ata::Access access, uint16_t floating) {
-    if (drive_ == nullptr) return floating;
+  static bool IsOurs(uint16_t port) {
+    return port == kControl || (port >= kCommand && port < kCommand + 8);
+  }
+  // Other channels' ports lead nowhere.
+  uint16_t Do(uint16_t port, ata::Access access, uint16_t floating) {
+    if (drive_ == nullptr || !IsOurs(port)) return floating;
     const std::span<ata::Access> script(&access, 1);
     return drive_->Run(script) ? access.value16 : floating;
   }
