@@ -139,18 +139,17 @@ Status LeaveAai(SpiBus& bus) {
 Status ProgramRun(SpiBus& bus, const SpiRow& row, uint32_t offset, ByteView target, Run run) {
   const SpiBusyTimes times{row.timings.program_typical, row.timings.program_maximum};
   const bool single = run.first == run.last;
-  size_t step = 1;
-  if (row.program == SpiProgram::kAaiWord && !single) {
-    step = 2;
-    // Words begin at even addresses; programming a byte to what it is changes nothing.
-    run.first &= ~size_t{1};
-    run.last |= 1;
-  }
   const uint32_t start = offset + static_cast<uint32_t>(run.first);
   const ByteView data = target.subspan(run.first, run.last - run.first + 1);
   if (row.program == SpiProgram::kPage || single) return ProgramPieces(bus, times, start, data);
-  const uint8_t command = step == 2 ? kAaiWord : kAaiByte;
-  Status status = ProgramAai(bus, times, command, step, start, data);
+  // Words begin and end at even addresses; FF beside the run programs nothing.
+  const bool words = row.program == SpiProgram::kAaiWord;
+  const size_t before = words ? start % 2 : 0;
+  std::vector<uint8_t> padded(before, 0xff);
+  padded.insert(padded.end(), data.begin(), data.end());
+  if (words && padded.size() % 2 != 0) padded.push_back(0xff);
+  Status status = ProgramAai(bus, times, words ? kAaiWord : kAaiByte, words ? 2 : 1,
+                             start - static_cast<uint32_t>(before), padded);
   const Status left = LeaveAai(bus);
   return status ? left : status;
 }
