@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "client/cli/csv.h"
 #include "client/cli/render/text.h"
 #include "daemon/base/unique_fd.h"
 
@@ -102,20 +103,6 @@ Result<int64_t> Receive(Context& context, const v1::ExportAuditEntriesRequest& r
 }
 
 }  // namespace
-
-std::string CsvCell(std::string_view text) {
-  std::string cell = "\"";
-  const bool formula =
-      !text.empty() && (static_cast<unsigned char>(text[0]) < 0x20 ||
-                        std::string_view("=+-@").find(text[0]) != std::string_view::npos);
-  if (formula) cell += '\'';
-  for (const char c : text) {
-    if (c == '"') cell += '"';
-    // Nothing of ours holds a NUL, and programs stop reading there.
-    cell += c == '\0' ? '?' : c;
-  }
-  return cell + "\"";
-}
 
 std::string CsvHead() {
   return "sequence,time,principal,action,resource,outcome,leaf_hash,entry\r\n";

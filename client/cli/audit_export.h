@@ -4,7 +4,6 @@
 // `firmbench audit export`: entries as JSON lines or CSV, oldest first, however many. Main thread.
 
 #include <string>
-#include <string_view>
 
 #include "client/cli/audit.h"
 
@@ -18,9 +17,6 @@ struct AuditExportOptions {
 };
 Ending RunAuditExport(Context& context, const AuditExportOptions& options);
 
-// A cell as RFC 4180 quotes it, always in quotes. One that a spreadsheet would take for a formula
-// (it begins with = + - @ or a control character) gets an apostrophe in front. Pure.
-std::string CsvCell(std::string_view text);
 // The heading and a row, with CR LF. Pure.
 std::string CsvHead();
 std::string CsvRow(const v1::AuditEntry& entry);

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "client/cli/csv.h"
 #include "client/cli/render/text.h"
 #include "storage/audit/canonical_json.h"
 
@@ -179,13 +180,8 @@ std::string RecordTime(const v1::Record& record, std::string_view column) {
 std::string CsvRow(const std::vector<std::string>& cells) {
   std::string row;
   for (const std::string& cell : cells) {
-    row += row.empty() ? "\"" : ",\"";
-    if (cell.find_first_of("=+-@\t\r") == 0) row += '\'';
-    for (const char c : cell) {
-      if (c == '"') row += '"';
-      row += c;
-    }
-    row += '"';
+    if (!row.empty()) row += ',';
+    row += CsvCell(cell);
   }
   return row + "\r\n";
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "daemon/base/clock.h"
+#include "daemon/jobs/cut_job.h"
 
 namespace firmbench::rpc {
 namespace {
@@ -212,7 +213,7 @@ void SayEeprom(const storage::Job& job, Part& known, Part& unknown) {
 
 void SayRecovery(const AdviceInputs& inputs, Part& next) {
   const storage::Job& job = inputs.job;
-  next.SayAsIs("firmbench job recover jobs/" + (job.recovers.empty() ? job.id : job.recovers));
+  next.SayAsIs("firmbench job recover jobs/" + jobs::RootJob(job));
   next.Say(fmt::format(
       "it shows its plan, asks, and writes what {} held before; you may be asked to switch the "
       "drive off and on",

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "client/cli/csv.h"
+
 namespace firmbench::cli {
 namespace {
 
