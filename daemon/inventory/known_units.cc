@@ -5,24 +5,14 @@
 #include <functional>
 #include <map>
 
+#include "daemon/inventory/list_dumps.h"
+
 namespace firmbench::inventory {
 namespace {
 
 constexpr int kPageRows = 1000;
 // So many of a unit's newest EEPROM dumps teach what changes with use.
 constexpr size_t kTeachingDumps = 32;
-
-Result<std::vector<storage::Dump>> ListAllDumps(storage::Ledger& ledger,
-                                                const storage::DumpFilter& filter) {
-  std::vector<storage::Dump> dumps;
-  storage::Page page{.size = kPageRows, .after = ""};
-  do {
-    ASSIGN_OR_RETURN(const auto listed, ledger.ListDumps(filter, page));
-    dumps.insert(dumps.end(), listed.rows.begin(), listed.rows.end());
-    page.after = listed.next;
-  } while (!page.after.empty());
-  return dumps;
-}
 
 Status ForEachJob(storage::Ledger& ledger, const storage::JobFilter& filter,
                   const std::function<void(const storage::Job&)>& visit) {

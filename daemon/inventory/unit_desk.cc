@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "daemon/inventory/list_dumps.h"
+
 namespace firmbench::inventory {
 namespace {
 
@@ -37,17 +39,10 @@ Status CheckGiven(std::string_view field, const std::string& text, size_t longes
 }
 
 Result<std::vector<storage::Dump>> DumpsOf(storage::Ledger& ledger, const std::string& unit_id) {
-  std::vector<storage::Dump> dumps;
   storage::DumpFilter filter;
   filter.unit_id = unit_id;
   filter.archived_too = true;
-  storage::Page page{.size = kPageRows, .after = ""};
-  do {
-    ASSIGN_OR_RETURN(const auto listed, ledger.ListDumps(filter, page));
-    dumps.insert(dumps.end(), listed.rows.begin(), listed.rows.end());
-    page.after = listed.next;
-  } while (!page.after.empty());
-  return dumps;
+  return ListAllDumps(ledger, filter);
 }
 
 Result<bool> LabelTaken(storage::Ledger& ledger, const std::string& label,
