@@ -31,14 +31,29 @@ constexpr scsi::Cdb ReadEeprom(uint16_t address) {
 // read twin [G]: it exists for the simulator, and its rule keeps it from every real drive.
 inline constexpr uint8_t kEepromBufferId = 0xe2;
 
-// Vendor mode on the task file, "classic" variant (drive-protocols 1.2, 1.3 [C]).
+// Vendor mode on the task file (drive-protocols 1.2, 1.3 [C]); the "classic" variant where nothing
+// else is said.
 namespace vendor {
 inline constexpr uint8_t kIntroLbaLow = 0x2a;
 inline constexpr uint8_t kEraseLbaLow = 0x2e;
 inline constexpr uint8_t kIntro = 0x80;
 inline constexpr uint8_t kReadByte = 0x00;
 inline constexpr uint8_t kWriteByte = 0x01;
+inline constexpr uint8_t kSetLengths = 0x04;
+inline constexpr uint8_t kRun = 0x05;
 inline constexpr uint8_t kOutro = 0x81;
+inline constexpr uint8_t kSlimIntroLbaLow = 0xd9;
+inline constexpr uint8_t kSlimIntro = 0x89;
+inline constexpr uint8_t kSlimReadByte = 0x91;
+inline constexpr uint8_t kSlimWriteByte = 0x68;
+inline constexpr uint8_t kSlimRun = 0x1b;
+inline constexpr uint8_t kSlimOutro = 0xf0;
+inline constexpr uint8_t kSlim2IntroLbaLow = 0x79;
+inline constexpr uint8_t kSlim2Intro = 0x8d;
+inline constexpr uint8_t kSlim2ReadByte = 0x1f;
+inline constexpr uint8_t kSlim2WriteByte = 0x52;
+inline constexpr uint8_t kSlim2Run = 0xc2;
+inline constexpr uint8_t kSlim2Outro = 0xbe;
 inline constexpr uint8_t kStatusParallel = 0x70;
 inline constexpr uint8_t kStatusSerialLiteOn = 0x72;
 inline constexpr uint8_t kStatusSerialBenq = 0x73;

@@ -86,6 +86,13 @@ std::unique_ptr<scsi::Transport> MakeGated(std::unique_ptr<scsi::Transport> inne
 // with LBA low, mid, high and the device register known. drive-protocols 4.2 [C]. The gate must
 // stay at kChipIdentify until id mode is left.
 //
+// Where the drive shows a status of serial flash (CommandRule::serial_statuses), three times in a
+// row since its mode may have changed, a byte write fills the flash engine's window instead: that
+// passes at every level, address and data being known. A run of the engine passes at every level
+// when the first byte of the window is known and is a reading command of serial flash chips, at
+// kOpen otherwise; what it clocks in takes the window's place, so each run needs its command
+// written anew. drive-protocols 1.4 [C].
+//
 // `why` may also be "sequence" (a bus write out of order) and "registers" (contents not known).
 std::unique_ptr<ata::TaskFile> MakeGated(std::unique_ptr<ata::TaskFile> inner,
                                          std::span<const ata::CommandRule> rules, const Gate& gate,

@@ -10,6 +10,7 @@
 #include "daemon/transport/decorators/gate.h"
 #include "daemon/transport/decorators/id_sequence.h"
 #include "daemon/transport/decorators/refusal.h"
+#include "daemon/transport/decorators/serial_window.h"
 
 namespace firmbench::transport {
 namespace {
@@ -28,7 +29,15 @@ constexpr uint8_t kSoftReset = 0x04;
 constexpr uint8_t kAddressNibble = 0x0f;  // of the device register: A19..A16
 
 // What the rules say of one command code with one value of LBA low, strictest last.
-enum class Verdict : uint8_t { kUnknown, kReadOnly, kByteWrite, kDestructive, kHypothetical };
+enum class Verdict : uint8_t {
+  kUnknown,
+  kReadOnly,
+  kByteWrite,
+  kSpiLengths,
+  kSpiRun,
+  kDestructive,
+  kHypothetical
+};
 
 Verdict VerdictOf(const CommandRule& rule, bool simulated) {
   if (rule.evidence == Evidence::kHypothetical && !simulated) return Verdict::kHypothetical;
@@ -37,6 +46,10 @@ Verdict VerdictOf(const CommandRule& rule, bool simulated) {
       return Verdict::kReadOnly;
     case ata::Effect::kByteWrite:
       return Verdict::kByteWrite;
+    case ata::Effect::kSpiLengths:
+      return Verdict::kSpiLengths;
+    case ata::Effect::kSpiRun:
+      return Verdict::kSpiRun;
     case ata::Effect::kDestructive:
       return Verdict::kDestructive;
   }
@@ -49,8 +62,12 @@ class RuleTable {
   RuleTable(std::span<const CommandRule> rules, bool simulated) {
     general_[kDeviceReset] = Verdict::kReadOnly;
     general_[kIdentifyPacketDevice] = Verdict::kReadOnly;
+    new_mode_[kDeviceReset] = true;
     for (const CommandRule& rule : rules) {
       if (!rule.lba_low) Tighten(general_[rule.command], VerdictOf(rule, simulated));
+      if (rule.new_mode) new_mode_[rule.command] = true;
+      if (rule.effect != ata::Effect::kSpiRun) continue;
+      for (const uint8_t status : rule.serial_statuses) serial_[status] = status != 0;
     }
     for (const CommandRule& rule : rules) {
       if (rule.lba_low) Tighten(Special(rule.command, *rule.lba_low), VerdictOf(rule, simulated));
@@ -69,12 +86,17 @@ class RuleTable {
     for (size_t command = 0; command < only_reads_.size(); ++command) {
       only_reads_[command] = special_[command] == nullptr &&
                              general_[command] == Verdict::kReadOnly && command != kDeviceReset &&
-                             command != kIdentifyPacketDevice;
+                             command != kIdentifyPacketDevice && !new_mode_[command];
     }
   }
 
-  // Read-only with every value of LBA low, and leaves the registers but for LBA low alone.
+  // Read-only with every value of LBA low, and leaves mode and registers but for LBA low alone.
   bool OnlyReads(uint8_t command) const { return only_reads_[command]; }
+
+  // After it the drive may be in another mode.
+  bool NewMode(uint8_t command) const { return new_mode_[command]; }
+  // A status that a drive with serial flash shows.
+  bool IsSerial(uint8_t status) const { return serial_[status]; }
 
   bool DependsOnLbaLow(uint8_t command) const { return special_[command] != nullptr; }
   Verdict Find(uint8_t command, uint8_t lba_low) const {
@@ -94,6 +116,8 @@ class RuleTable {
 
   std::array<Verdict, 256> general_{};
   std::array<bool, 256> only_reads_{};
+  std::array<bool, 256> new_mode_{};
+  std::array<bool, 256> serial_{};
   std::array<std::unique_ptr<std::array<Verdict, 256>>, 256> special_;
 };
 
@@ -120,9 +144,11 @@ class GatedTaskFile final : public ata::TaskFile {
       : inner_(std::move(inner)), table_(rules, simulated), gate_(gate) {}
 
   Status Run(std::span<Access> script, const ata::WaitLimits& limits) override {
-    Walk walk{gate_.level(), shadow_, sequence_, sequence_.lone_reset_allowed(), 0, 0};
-    for (const Access& access : script) {
+    Walk walk{gate_.level(), shadow_, sequence_, window_, sequence_.lone_reset_allowed()};
+    for (size_t i = 0; i < script.size(); ++i) {
+      const Access& access = script[i];
       if (Passes(access, walk)) continue;
+      walk.index = i;
       if (auto refusal = Judge(access, walk)) return Refused(std::move(*refusal));
     }
     if (!walk.sequence.complete()) {
@@ -130,6 +156,7 @@ class GatedTaskFile final : public ata::TaskFile {
     }
     shadow_ = walk.shadow;
     sequence_ = walk.sequence;
+    window_ = walk.window;
     gate_.CountDestructive(walk.destructive);
     gate_.CountIdentify(walk.identify);
     auto status = inner_->Run(script, limits);
@@ -137,6 +164,9 @@ class GatedTaskFile final : public ata::TaskFile {
       // It stopped somewhere in between.
       shadow_ = {};
       sequence_.Forget(walk.may_be_in_id_mode);
+      window_.ModeMayChange();
+    } else if (!window_.settled()) {
+      LearnMode(script.subspan(walk.mode_from));
     }
     return status;
   }
@@ -147,10 +177,31 @@ class GatedTaskFile final : public ata::TaskFile {
     GateLevel level;
     Shadow shadow;
     IdSequence sequence;
+    SerialWindow window;
     bool may_be_in_id_mode;  // before or anywhere in the script: a lone F0 may be needed
-    uint64_t destructive;
-    uint64_t identify;
+    uint64_t destructive = 0;
+    uint64_t identify = 0;
+    size_t index = 0;      // of the access being judged
+    size_t mode_from = 0;  // behind the last access that may have changed the drive's mode
+
+    void ModeMayChange() {
+      window.ModeMayChange();
+      mode_from = index + 1;
+    }
   };
+
+  // What the drive showed of its mode in a script that was performed.
+  void LearnMode(std::span<const Access> script) {
+    for (const Access& access : script) {
+      if (access.reg != Register::kStatus) continue;
+      std::optional<uint8_t> status;
+      if (access.kind == Access::Kind::kWaitEqual) status = access.value;
+      if (access.kind == Access::Kind::kRead) status = static_cast<uint8_t>(access.value16);
+      if (!status) continue;
+      window_.SeeStatus(*status, table_.IsSerial(*status));
+      if (window_.settled()) return;
+    }
+  }
 
   Status Refused(Error error) {
     gate_.CountRefused();
@@ -224,6 +275,7 @@ class GatedTaskFile final : public ata::TaskFile {
         }
         // A reset puts the drive's signature into the registers.
         if ((value & kSoftReset) != 0) walk.shadow = {};
+        if ((value & kSoftReset) != 0) walk.ModeMayChange();
         return std::nullopt;
     }
     return Refuse(Why::kMalformed, last_command_, "the script writes to no known register");
@@ -259,7 +311,14 @@ class GatedTaskFile final : public ata::TaskFile {
       case Verdict::kReadOnly:
         break;
       case Verdict::kByteWrite:
-        if (auto refusal = JudgeByteWrite(command, walk)) return refusal;
+        if (auto refusal = walk.window.serial() ? JudgeWindowWrite(command, walk)
+                                                : JudgeByteWrite(command, walk)) {
+          return refusal;
+        }
+        break;
+      case Verdict::kSpiLengths:
+      case Verdict::kSpiRun:
+        if (auto refusal = JudgeSpi(command, verdict == Verdict::kSpiRun, walk)) return refusal;
         break;
       case Verdict::kDestructive:
         if (walk.level != GateLevel::kOpen) {
@@ -273,7 +332,51 @@ class GatedTaskFile final : public ata::TaskFile {
     // A command returns its byte in LBA low; the standard ones put more than that there.
     walk.shadow.low.known = false;
     if (command == kDeviceReset || command == kIdentifyPacketDevice) walk.shadow = {};
+    if (table_.NewMode(command)) walk.ModeMayChange();
     return std::nullopt;
+  }
+
+  // Fills the memory of the drive's serial flash engine: harmless until it runs.
+  static std::optional<Error> JudgeWindowWrite(uint8_t command, Walk& walk) {
+    const Shadow& shadow = walk.shadow;
+    if (shadow.low.known && shadow.mid.known && shadow.high.known) {
+      const auto address = static_cast<uint16_t>(shadow.high.value << 8 | shadow.mid.value);
+      walk.window.Write(address, shadow.low.value);
+      return std::nullopt;
+    }
+    if (walk.level != GateLevel::kOpen) {
+      return Refuse(Why::kRegisters, command,
+                    "a write to the flash engine whose address or data is not known");
+    }
+    walk.window.Forget();
+    return std::nullopt;
+  }
+
+  static std::optional<Error> JudgeSpi(uint8_t command, bool run, Walk& walk) {
+    const bool serial = walk.window.serial();
+    if (serial && !run) return std::nullopt;
+    const bool reads = serial && walk.window.OnlyReads();
+    const std::optional<uint8_t> chip_command = walk.window.command();
+    walk.window.Forget();  // what is clocked in takes its place
+    if (reads) return std::nullopt;
+    if (walk.level == GateLevel::kOpen) {
+      ++walk.destructive;
+      return std::nullopt;
+    }
+    if (!serial) {
+      return Refuse(Why::kGateClosed, command,
+                    fmt::format("command {:02x} is only known where the drive has shown that its "
+                                "flash is serial",
+                                command));
+    }
+    if (!chip_command) {
+      return Refuse(Why::kRegisters, command,
+                    "the flash engine would run a command that is not known");
+    }
+    return Refuse(
+        Why::kGateClosed, command,
+        fmt::format("the flash chip's command {:02x} may change it, and the gate is closed",
+                    *chip_command));
   }
 
   std::optional<Error> JudgeByteWrite(uint8_t command, Walk& walk) {
@@ -310,6 +413,7 @@ class GatedTaskFile final : public ata::TaskFile {
   const Gate& gate_;
   Shadow shadow_;
   IdSequence sequence_;
+  SerialWindow window_;
   uint8_t last_command_ = 0;  // for messages
 };
 
