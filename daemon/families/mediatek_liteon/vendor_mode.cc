@@ -25,7 +25,9 @@ constexpr uint8_t kStatusError = 0x01;
 // drive-protocols 1.2 [C].
 constexpr Nanos kBeforeIntro = milliseconds(250);
 constexpr Nanos kAfterIntro = milliseconds(2);
-constexpr Nanos kAfterReset = milliseconds(350);
+// Lite-On's erase, 1.2 [C].
+constexpr Nanos kEraseAgain = milliseconds(500);
+constexpr Nanos kEraseLimit = seconds(10);
 constexpr int kAgreeingStatusReads = 3;  // 9.2
 
 constexpr Nanos kProbeTime = milliseconds(5);       // for a device to take EC [G]
@@ -88,7 +90,7 @@ struct Diagnosis {
   const char* remedy;
 };
 
-Diagnosis DiagnosisOf(uint8_t status) {
+Diagnosis DiagnosisOf(uint8_t status, FlashKind expected) {
   switch (status) {
     case 0x80:
     case 0xd0:
@@ -110,9 +112,16 @@ Diagnosis DiagnosisOf(uint8_t status) {
     case 0xff:
       return {"nothing answers at these registers",
               "check the cable, the power and the master/slave jumper"};
+    case vendor::kStatusParallel:
+      return {"the drive reports a parallel flash chip: this row expects a serial part",
+              "do not write this drive as this model; report what is printed on its flash chip"};
     case vendor::kStatusSerialLiteOn:
     case vendor::kStatusSerialBenq:
     case vendor::kStatusSerialBusy:
+      if (expected == FlashKind::kSerial) {
+        return {"the drive reports a serial flash chip, but its engine stays busy",
+                "switch the drive off and on and try at once"};
+      }
       return {"the drive reports a serial flash chip: this row expects a parallel part",
               "do not write this drive as this model; report what is printed on its flash chip"};
     default:
@@ -128,21 +137,30 @@ bool IsSerial(uint8_t status) {
 
 }  // namespace
 
-Error DiagnoseStatus(uint8_t status) {
-  const Diagnosis diagnosis = DiagnosisOf(status);
-  return FailedPrecondition("VENDOR_MODE_NOT_ENTERED",
-                            fmt::format("status = {:02X} should be {:02X}: {}", status,
-                                        vendor::kStatusParallel, diagnosis.message))
+Error DiagnoseStatus(uint8_t status, FlashKind expected) {
+  const Diagnosis diagnosis = DiagnosisOf(status, expected);
+  return FailedPrecondition(
+             "VENDOR_MODE_NOT_ENTERED",
+             fmt::format("status = {:02X} should be {}: {}", status,
+                         expected == FlashKind::kParallel ? "70" : "72 or 73", diagnosis.message))
       .With("status", fmt::format("{:02x}", status))
       .WithRemedy(diagnosis.remedy);
 }
 
-VendorMode::VendorMode(ata::TaskFile& task_file, Clock& clock, bool second_device)
+VendorMode::VendorMode(ata::TaskFile& task_file, Clock& clock, bool second_device,
+                       const VendorVariant& variant, FlashKind expected)
     : task_file_(task_file),
       clock_(clock),
       device_(second_device ? kDevice1 : kDevice0),
-      other_device_(second_device ? kDevice0 : kDevice1) {
+      other_device_(second_device ? kDevice0 : kDevice1),
+      variant_(variant),
+      expected_(expected) {
   AppendReads(read_script_, kReadsAtOnce, device_);
+}
+
+bool VendorMode::IsStatusOf(FlashKind kind, uint8_t status) const {
+  if (kind == FlashKind::kParallel) return status == vendor::kStatusParallel;
+  return variant_.EngineOf(status) != nullptr;
 }
 
 Result<uint8_t> VendorMode::ReadStatus(uint8_t device) {
@@ -154,8 +172,7 @@ Result<uint8_t> VendorMode::ReadStatus(uint8_t device) {
 Status VendorMode::CheckAlone() {
   ASSIGN_OR_RETURN(const uint8_t own, ReadStatus(device_));
   if (own == vendor::kStatusParallel || IsSerial(own)) {
-    RETURN_IF_ERROR(SendOutroAndReset());
-    clock_.SleepFor(kAfterReset);
+    RETURN_IF_ERROR(LeaveSilent());
   }
   ASSIGN_OR_RETURN(uint8_t status, ReadStatus(other_device_));
   if (NobodyThere(status)) {
@@ -178,55 +195,95 @@ Status VendorMode::CheckAlone() {
           "and both could be written");
 }
 
-Result<uint8_t> VendorMode::SendIntro() {
+Result<uint8_t> VendorMode::SendIntro(uint8_t lba_low) {
   std::array select = {Access::Write(Register::kDevice, device_)};
   RETURN_IF_ERROR(task_file_.Run(select));
   clock_.SleepFor(kBeforeIntro);
   std::array intro = {Access::Write(Register::kDevice, device_),
-                      Access::Write(Register::kLbaLow, vendor::kIntroLbaLow),
-                      Access::Write(Register::kCommand, vendor::kIntro)};
+                      Access::Write(Register::kLbaLow, lba_low),
+                      Access::Write(Register::kCommand, variant_.intro)};
   RETURN_IF_ERROR(task_file_.Run(intro));
   clock_.SleepFor(kAfterIntro);
   return ReadStatus(device_);
 }
 
 Status VendorMode::Enter(const EntryLimits& limits, const std::function<bool()>& cancelled) {
+  engine_ = nullptr;
+  const FlashKind other =
+      expected_ == FlashKind::kParallel ? FlashKind::kSerial : FlashKind::kParallel;
   const Nanos deadline = clock_.Monotonic() + limits.max_time;
   uint8_t status = 0xff;
   for (uint32_t intro = 0; intro < limits.max_intros; ++intro) {
-    if (intro > 0 && clock_.Monotonic() >= deadline) break;
+    const Nanos left = deadline - clock_.Monotonic();
+    if (intro > 0 && left <= Nanos{0}) break;
     if (cancelled()) return Cancelled("JOB_CANCELLED", "cancelled while entering vendor mode");
-    ASSIGN_OR_RETURN(status, SendIntro());
-    for (int i = 1; i < kAgreeingStatusReads && status == vendor::kStatusParallel; ++i) {
+    if (limits.waiting) limits.waiting(left);
+    ASSIGN_OR_RETURN(status, SendIntro(variant_.intro_lba_low));
+    const uint8_t first = status;
+    for (int i = 1; i < kAgreeingStatusReads && IsStatusOf(expected_, first); ++i) {
       ASSIGN_OR_RETURN(status, ReadStatus(device_));
+      if (status != first) break;
     }
-    if (status == vendor::kStatusParallel) return Ok();
-    if (IsSerial(status)) {
-      RETURN_IF_ERROR(SendOutroAndReset());
-      clock_.SleepFor(kAfterReset);
+    if (status == first && IsStatusOf(expected_, status)) {
+      if (expected_ == FlashKind::kSerial) engine_ = variant_.EngineOf(status);
+      return Ok();
+    }
+    const bool wrong_kind =
+        expected_ == FlashKind::kParallel ? IsSerial(status) : IsStatusOf(other, status);
+    if (wrong_kind) {
+      RETURN_IF_ERROR(LeaveSilent());
       break;
     }
   }
-  return DiagnoseStatus(status);
+  return DiagnoseStatus(status, expected_);
+}
+
+Status VendorMode::EraseFirmware(const std::function<Status()>& power_cycle) {
+  if (expected_ != FlashKind::kSerial || variant_.intro != vendor::kIntro) {
+    return FailedPrecondition("COMMAND_NOT_ALLOWED",
+                              "the erase is only known of the classic variant with serial flash");
+  }
+  // Refused by a closed gate as a whole: then nothing was sent.
+  const Result<uint8_t> sent = SendIntro(vendor::kEraseLbaLow);
+  if (!sent && sent.error().reason() == "COMMAND_NOT_ALLOWED") return sent.error();
+  Status status = sent ? power_cycle() : Status(sent.error());
+  if (status) status = RepeatErase();
+  if (status) return Ok();
+  return std::move(status).error().WithDriveState(DriveState::kPartlyWritten);
+}
+
+Status VendorMode::RepeatErase() {
+  const Nanos deadline = clock_.Monotonic() + kEraseLimit;
+  while (true) {
+    ASSIGN_OR_RETURN(const uint8_t status, SendIntro(vendor::kEraseLbaLow));
+    if (status == vendor::kStatusSerialLiteOn || status == vendor::kStatusSerialBusy) {
+      return LeaveSilent();
+    }
+    if (clock_.Monotonic() >= deadline) return DiagnoseStatus(status, expected_);
+    clock_.SleepFor(kEraseAgain - kBeforeIntro);
+  }
 }
 
 Status VendorMode::SendOutroAndReset() {
   std::array outro = {
-      Access::Write(Register::kDevice, device_), Access::Write(Register::kCommand, vendor::kOutro),
+      Access::Write(Register::kDevice, device_), Access::Write(Register::kCommand, variant_.outro),
       Access::Write(Register::kDevice, device_),
       Access::Write(Register::kCommand, command::kDeviceReset), Access::Read(Register::kStatus)};
-  return task_file_.Run(outro);
+  engine_ = nullptr;
+  if (variant_.before_reset == Nanos{0}) return task_file_.Run(outro);
+  RETURN_IF_ERROR(task_file_.Run(std::span(outro).first(2)));
+  clock_.SleepFor(variant_.before_reset);
+  return task_file_.Run(std::span(outro).subspan(2));
 }
 
 Status VendorMode::Leave(Nanos limit) {
-  RETURN_IF_ERROR(SendOutroAndReset());
-  clock_.SleepFor(kAfterReset);
+  RETURN_IF_ERROR(LeaveSilent());
   return WaitUntilBack(limit);
 }
 
 Status VendorMode::LeaveSilent() {
   RETURN_IF_ERROR(SendOutroAndReset());
-  clock_.SleepFor(kAfterReset);
+  clock_.SleepFor(variant_.after_reset);
   return Ok();
 }
 
