@@ -10,6 +10,7 @@
 // the gate, never decides whether something may be written, and keeps no state across jobs.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -121,6 +122,13 @@ class Observer {
   virtual void Progress(uint64_t done_bytes, uint64_t total_bytes) = 0;
   // Waits for the operator: PROMPT_EXPIRED, JOB_CANCELLED.
   virtual Status Prompt(const PromptRequest& request) = 0;
+  // Shows the prompt with the time that is left while `work` keeps trying by itself, and withdraws
+  // it when `work` returns; its result is that of `work`, which ends early when cancelled() says
+  // so. Whoever cannot show and work at once asks first.
+  virtual Status PromptWhile(const PromptRequest& request, const std::function<Status()>& work) {
+    RETURN_IF_ERROR(Prompt(request));
+    return work();
+  }
   // True when the job was cancelled and may still be: read loops stop with JOB_CANCELLED.
   virtual bool cancelled() const = 0;
 };
@@ -179,6 +187,10 @@ class Session {
   // with evidence and this is another one, or when the size is another one. The session remembers
   // the part: Write of the firmware refuses until it was identified.
   virtual Result<ChipIdentity> IdentifyChip() = 0;
+
+  // In update mode, the chip identified, the gate closed: CHIP_BOOT_LOCKED when the part says that
+  // it would not take what this write changes. Sends nothing.
+  virtual Status CheckWrite(ByteView /*current*/, ByteView /*target*/) { return Ok(); }
 
   // In update mode, gate open: makes the memory equal `target` where `plan` says so, verifying
   // page by page. `current` is what the memory holds now. On error the drive state is

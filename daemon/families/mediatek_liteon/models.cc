@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "daemon/chips/rows/spi_row.h"
 #include "daemon/images/liteon_models.h"
 
 namespace firmbench::families::mediatek_liteon {
@@ -202,6 +203,11 @@ const Row* RowOf(const ModelInfo& model) {
     if (row.info->model == model.model && row.info->family == model.family) return &row;
   }
   return nullptr;
+}
+
+FlashKind FlashOf(const Row& row) {
+  return chips::FindSpiChip(row.info->chip_part) == nullptr ? FlashKind::kParallel
+                                                            : FlashKind::kSerial;
 }
 
 const ModelInfo* MatchNames(std::string_view vendor, std::string_view product,

@@ -10,14 +10,17 @@
 #include <string_view>
 
 #include "daemon/families/family.h"
+#include "daemon/families/mediatek_liteon/vendor_variant.h"
 #include "daemon/images/liteon_geometry.h"
 
 namespace firmbench::families::mediatek_liteon {
 
 // When a running drive honours the vendor intro (drive-protocols 9.1).
 enum class EntryGate : uint8_t {
-  kAlways,     // at any time
-  kEjectHeld,  // only while a hand holds the eject button down
+  kAlways,       // at any time
+  kEjectHeld,    // only while a hand holds the eject button down
+  kPowerWindow,  // only right after power-on
+  kNever,        // not at all: only a drive without firmware does
 };
 
 // How the flash is read while the drive runs.
@@ -28,6 +31,7 @@ enum class FirmwareRead : uint8_t {
 
 struct Row {
   const ModelInfo* info = nullptr;
+  const VendorVariant* mode = &kClassicMode;
   EntryGate gate = EntryGate::kAlways;
   Evidence gate_evidence = Evidence::kHypothetical;
   FirmwareRead firmware_read = FirmwareRead::kVendorMode;
@@ -47,6 +51,9 @@ std::span<const ModelInfo> Models();
 
 // The row behind `model`; nullptr when it is not one of Models().
 const Row* RowOf(const ModelInfo& model);
+
+// The kind of the row's flash chip.
+FlashKind FlashOf(const Row& row);
 
 // The row whose vendor, product and revision letters all fit, by its own name or by an OEM name
 // that the table of images lists for the model; nullptr when there is none. `revision` must be four

@@ -26,18 +26,42 @@ constexpr Nanos kEepromByte = milliseconds(5);  // write cycle of a serial EEPRO
 constexpr int64_t kPageCycles = 2;
 constexpr int64_t kByteCycles = 7;
 
-Nanos BusTime(const chips::ChipRow& chip, uint64_t bytes) {
-  return kByteOp * (chip.page_write() ? kPageCycles : kByteCycles) * static_cast<int64_t>(bytes);
+// Serial flash goes through the engine's window: a byte is written there by one op and comes back
+// by another; a page takes a few more for its commands.
+constexpr int64_t kSerialOps = 2;
+
+Nanos BusTime(const FlashPart& chip, uint64_t bytes) {
+  const int64_t cycles = chip.serial != nullptr        ? kSerialOps
+                         : chip.parallel->page_write() ? kPageCycles
+                                                       : kByteCycles;
+  return kByteOp * cycles * static_cast<int64_t>(bytes);
+}
+
+Nanos EraseTime(const chips::EraseMethod* erase) {
+  Nanos busy{0};
+  if (erase == nullptr) return busy;
+  for (const chips::EraseBlock& block : erase->layout) busy += erase->typical * block.count;
+  return busy;
 }
 
 Nanos WholeChipTime(const chips::ChipRow& chip) {
-  const chips::EraseMethod* erase = chips::SmallestErase(chip);
-  Nanos busy{0};
-  if (erase != nullptr) {
-    for (const chips::EraseBlock& block : erase->layout) busy += erase->typical * block.count;
-  }
   const uint32_t programs = chip.page_write() ? chip.size_bytes / chip.page_bytes : chip.size_bytes;
-  return busy + chip.timings.program_typical * programs + BusTime(chip, chip.size_bytes);
+  return EraseTime(chips::SmallestErase(chip)) + chip.timings.program_typical * programs;
+}
+
+Nanos WholeChipTime(const chips::SpiRow& chip) {
+  const uint32_t step = chip.program == chips::SpiProgram::kPage      ? chips::kSpiPageBytes
+                        : chip.program == chips::SpiProgram::kAaiWord ? 2
+                                                                      : 1;
+  return EraseTime(chips::SmallestErase(chip)) +
+         chip.timings.program_typical * (chip.size_bytes / step);
+}
+
+// nullptr twice when no table has the part.
+FlashPart Find(std::string_view part) {
+  FlashPart found{chips::FindChip(part), nullptr};
+  if (found.parallel == nullptr) found.serial = chips::FindSpiChip(part);
+  return found;
 }
 
 Error SizeError(std::string_view memory, size_t expected, size_t current, size_t target) {
@@ -48,31 +72,40 @@ Error SizeError(std::string_view memory, size_t expected, size_t current, size_t
 
 }  // namespace
 
-Status AcceptChip(const Row& row, const chips::ChipRow& chip) {
+Status AcceptChip(const Row& row, const FlashPart& chip) {
   const ModelInfo& model = *row.info;
-  if (chip.part == model.chip_part) return Ok();
-  if (model.chip_assumed && chip.size_bytes == model.firmware_bytes) return Ok();
-  return FailedPrecondition(
-             "CHIP_NOT_AS_EXPECTED",
-             fmt::format("the flash chip is a {} {} of {} KB, but a {} has a {}", chip.vendor,
-                         chip.part, chip.size_bytes / 1024, model.model, model.chip_part))
+  const bool serial = chip.serial != nullptr;
+  const std::string_view vendor = serial ? chip.serial->vendor : chip.parallel->vendor;
+  const std::string_view part = serial ? chip.serial->part : chip.parallel->part;
+  const uint32_t size = serial ? chip.serial->size_bytes : chip.parallel->size_bytes;
+  if (part == model.chip_part) return Ok();
+  const bool same_kind = serial == (FlashOf(row) == FlashKind::kSerial);
+  if (model.chip_assumed && same_kind && size == model.firmware_bytes) return Ok();
+  return FailedPrecondition("CHIP_NOT_AS_EXPECTED",
+                            fmt::format("the flash chip is a {} {} of {} KB, but a {} has a {}",
+                                        vendor, part, size / 1024, model.model, model.chip_part))
       .With("expected", std::string(model.chip_part))
-      .With("found", std::string(chip.part))
+      .With("found", std::string(part))
       .WithRemedy("check which model this drive really is; its flash was not touched");
 }
 
-Result<const chips::ChipRow*> ChipFor(const Row& row, std::string_view chip_part) {
+Result<FlashPart> ChipFor(const Row& row, std::string_view chip_part) {
   const std::string_view part = chip_part.empty() ? row.info->chip_part : chip_part;
-  const chips::ChipRow* chip = chips::FindChip(part);
-  if (chip == nullptr) {
+  const FlashPart chip = Find(part);
+  if (chip.parallel == nullptr && chip.serial == nullptr) {
     return FailedPrecondition("CHIP_UNKNOWN", fmt::format("no flash chip {} is in the table", part))
         .With("part", std::string(part));
   }
-  RETURN_IF_ERROR(AcceptChip(row, *chip));
+  RETURN_IF_ERROR(AcceptChip(row, chip));
   return chip;
 }
 
-WritePlan ToWritePlan(const chips::ChipPlan& plan, const chips::ChipRow& chip) {
+Result<chips::ChipPlan> PlanChip(const FlashPart& chip, ByteView current, ByteView target) {
+  if (chip.serial != nullptr) return chips::PlanSpiWrite(*chip.serial, current, target);
+  return chips::PlanChipWrite(*chip.parallel, current, target);
+}
+
+WritePlan ToWritePlan(const chips::ChipPlan& plan, const FlashPart& chip) {
   WritePlan out;
   out.memory = Memory::kFirmware;
   out.units.reserve(plan.units.size());
@@ -92,9 +125,9 @@ Result<WritePlan> PlanFirmware(const Row& row, ByteView current, ByteView target
   if (current.size() != size || target.size() != size) {
     return SizeError("firmware", size, current.size(), target.size());
   }
-  ASSIGN_OR_RETURN(const chips::ChipRow* chip, ChipFor(row, chip_part));
-  ASSIGN_OR_RETURN(const chips::ChipPlan plan, chips::PlanChipWrite(*chip, current, target));
-  return ToWritePlan(plan, *chip);
+  ASSIGN_OR_RETURN(const FlashPart chip, ChipFor(row, chip_part));
+  ASSIGN_OR_RETURN(const chips::ChipPlan plan, PlanChip(chip, current, target));
+  return ToWritePlan(plan, chip);
 }
 
 Result<WritePlan> PlanEeprom(const Row& row, ByteView current, ByteView target) {
@@ -125,8 +158,13 @@ PhaseEstimates EstimatesOf(const Row& row) {
   estimates.read_eeprom = kDfRead * (model.eeprom_bytes / kDfReadBytes);
   estimates.enter = kEnter;
   estimates.leave = kLeave;
-  const chips::ChipRow* chip = chips::FindChip(model.chip_part);
-  if (chip != nullptr) estimates.write = WholeChipTime(*chip);
+  const FlashPart chip = Find(model.chip_part);
+  if (chip.parallel != nullptr) {
+    estimates.write = WholeChipTime(*chip.parallel) + BusTime(chip, chip.parallel->size_bytes);
+  }
+  if (chip.serial != nullptr) {
+    estimates.write = WholeChipTime(*chip.serial) + BusTime(chip, chip.serial->size_bytes);
+  }
   return estimates;
 }
 

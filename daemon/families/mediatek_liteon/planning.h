@@ -9,6 +9,8 @@
 #include "daemon/base/bytes.h"
 #include "daemon/base/result.h"
 #include "daemon/chips/plan.h"
+#include "daemon/chips/rows/row.h"
+#include "daemon/chips/rows/spi_row.h"
 #include "daemon/families/family.h"
 #include "daemon/families/mediatek_liteon/models.h"
 
@@ -17,16 +19,25 @@ namespace firmbench::families::mediatek_liteon {
 // The EEPROM is written in windows of what DF 89 reads.
 inline constexpr uint32_t kEepromUnitBytes = 128;
 
-// May a drive of this row hold `chip`? A row whose part is assumed takes any part of its size.
-// CHIP_NOT_AS_EXPECTED with metadata `expected`, `found`.
-Status AcceptChip(const Row& row, const chips::ChipRow& chip);
+// A flash chip of either kind: exactly one is not nullptr. Static storage.
+struct FlashPart {
+  const chips::ChipRow* parallel = nullptr;
+  const chips::SpiRow* serial = nullptr;
+};
+
+// May a drive of this row hold the chip? A row whose part is assumed takes any part of its kind and
+// size. CHIP_NOT_AS_EXPECTED with metadata `expected`, `found`.
+Status AcceptChip(const Row& row, const FlashPart& chip);
 
 // The chip of that name (empty: the row's) if the row accepts it. CHIP_UNKNOWN,
 // CHIP_NOT_AS_EXPECTED.
-Result<const chips::ChipRow*> ChipFor(const Row& row, std::string_view chip_part);
+Result<FlashPart> ChipFor(const Row& row, std::string_view chip_part);
+
+// PlanChipWrite or PlanSpiWrite.
+Result<chips::ChipPlan> PlanChip(const FlashPart& chip, ByteView current, ByteView target);
 
 // The chip's plan with its times as seen through vendor mode, in the words of other layers.
-WritePlan ToWritePlan(const chips::ChipPlan& plan, const chips::ChipRow& chip);
+WritePlan ToWritePlan(const chips::ChipPlan& plan, const FlashPart& chip);
 
 Result<WritePlan> PlanFirmware(const Row& row, ByteView current, ByteView target,
                                std::string_view chip_part);

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "daemon/chips/identify.h"
+#include "daemon/chips/spi_identify.h"
+#include "daemon/chips/spi_program.h"
 #include "daemon/families/mediatek_liteon/commands.h"
 #include "daemon/families/mediatek_liteon/planning.h"
 #include "daemon/scsi/commands.h"
@@ -20,7 +22,8 @@ using std::chrono::seconds;
 constexpr uint32_t kVendorChunk = 4096;   // progress and cancellation grain of vendor mode reads
 constexpr uint32_t kDfChunk = 16 * 1024;  // of DF 83 reads
 constexpr Nanos kSettlePoll = milliseconds(200);
-constexpr uint32_t kIntrosWithoutHands = 8;  // about two seconds [G]
+constexpr uint32_t kIntrosWithoutHands = 8;       // about two seconds [G]
+constexpr Nanos kPowerWindowTime = seconds(200);  // drive-protocols 1.2 [C]
 
 Error NotReadable(Memory memory, std::string why, std::string remedy) {
   return FailedPrecondition("MEMORY_NOT_READABLE",
@@ -42,7 +45,8 @@ Error ReadError(Memory memory, Error error) {
 LiteonSession::LiteonSession(const Row& row, const DriveAccess& access)
     : row_(row), access_(access) {
   if (access_.task_file == nullptr) return;
-  vendor_.emplace(*access_.task_file, *access_.clock, access_.second_device);
+  vendor_.emplace(*access_.task_file, *access_.clock, access_.second_device, *row_.mode,
+                  FlashOf(row_));
   bus_.emplace(*vendor_, *access_.clock);
 }
 
@@ -112,7 +116,7 @@ Result<Bytes> LiteonSession::ReadFlashInVendorMode(uint32_t size, const ReadPlan
   if (enter) RETURN_IF_ERROR(EnterUpdateMode(observer));
   Result<Bytes> bytes = ReadPieces(
       size, 1, kVendorChunk, plan, observer,
-      [this](uint32_t offset, std::span<uint8_t> out) { return vendor_->ReadBytes(offset, out); });
+      [this](uint32_t offset, std::span<uint8_t> out) { return ReadInUpdateMode(offset, out); });
   if (!enter) return bytes;
   // Whatever the read met, the drive must not be left in vendor mode; but why it failed comes
   // first.
@@ -123,8 +127,7 @@ Result<Bytes> LiteonSession::ReadFlashInVendorMode(uint32_t size, const ReadPlan
 
 Status LiteonSession::LeaveAfterRead(Observer& observer) {
   if (!access_.silent) return LeaveUpdateMode(observer);
-  in_update_mode_ = false;
-  chip_ = nullptr;
+  ForgetUpdateMode();
   return vendor_->LeaveSilent();
 }
 
@@ -168,23 +171,50 @@ Status LiteonSession::EnterUpdateMode(Observer& observer) {
   RETURN_IF_ERROR(vendor_->CheckAlone());
   RETURN_IF_ERROR(EnterVendorMode(observer));
   in_update_mode_ = true;
+  if (vendor_->engine() != nullptr) {
+    engine_.emplace(*access_.task_file, *access_.clock, *vendor_->engine(), access_.second_device);
+  }
   return Ok();
+}
+
+void LiteonSession::ForgetUpdateMode() {
+  in_update_mode_ = false;
+  engine_.reset();
+  chip_ = {};
+  locks_ = {};
 }
 
 // Leaves the drive as it was when it fails.
 Status LiteonSession::EnterVendorMode(Observer& observer) {
   const auto cancelled = [&observer] { return observer.cancelled(); };
-  const bool eject = row_.gate == EntryGate::kEjectHeld;
   // Without firmware the boot code answers by itself (drive-protocols 9.1 [I]).
-  if (access_.silent && vendor_->Enter({.max_intros = kIntrosWithoutHands}, cancelled)) return Ok();
-  if (eject) {
-    RETURN_IF_ERROR(observer.Prompt(
-        {.kind = "hold_eject",
-         .text = "Hold the drive's eject button down and keep holding it until told otherwise."}));
+  if (access_.silent) {
+    const Status entered = vendor_->Enter({.max_intros = kIntrosWithoutHands}, cancelled);
+    if (entered || entered.error().reason() == "JOB_CANCELLED") return entered;
   }
-  RETURN_IF_ERROR(vendor_->Enter(EntryLimits{}, cancelled));
-  if (!eject) return Ok();
-  const Status released = observer.Prompt(
+  switch (row_.gate) {
+    case EntryGate::kAlways:
+      return vendor_->Enter(EntryLimits{}, cancelled);
+    case EntryGate::kEjectHeld:
+      return EnterWithEjectHeld(observer);
+    case EntryGate::kPowerWindow:
+      return EnterInPowerWindow(observer);
+    case EntryGate::kNever:
+      // Its boot code may: right after power-on, when no firmware starts.
+      if (access_.silent) return EnterInPowerWindow(observer);
+      break;
+  }
+  return FailedPrecondition("VENDOR_MODE_NOT_ENTERED",
+                            "the firmware of this model never opens vendor mode")
+      .WithRemedy("only a drive whose firmware no longer starts can be reached this way");
+}
+
+Status LiteonSession::EnterWithEjectHeld(Observer& observer) {
+  RETURN_IF_ERROR(observer.Prompt(
+      {.kind = "hold_eject",
+       .text = "Hold the drive's eject button down and keep holding it until told otherwise."}));
+  RETURN_IF_ERROR(vendor_->Enter(EntryLimits{}, [&observer] { return observer.cancelled(); }));
+  Status released = observer.Prompt(
       {.kind = "release_eject", .text = "The drive is in vendor mode: release the eject button."});
   if (released) return Ok();
   in_update_mode_ = true;
@@ -192,26 +222,63 @@ Status LiteonSession::EnterVendorMode(Observer& observer) {
   return released;
 }
 
+Status LiteonSession::EnterInPowerWindow(Observer& observer) {
+  return observer.PromptWhile(
+      {.kind = "power_cycle",
+       .text =
+           "Switch the drive off and on again within one second, the PC staying on; it is asked "
+           "for vendor mode all the while.",
+       .timeout = kPowerWindowTime},
+      [&] {
+        return vendor_->Enter({.max_intros = UINT32_MAX, .max_time = kPowerWindowTime},
+                              [&observer] { return observer.cancelled(); });
+      });
+}
+
 Status LiteonSession::ReadInUpdateMode(uint32_t offset, std::span<uint8_t> out) {
   RETURN_IF_ERROR(NeedUpdateMode());
-  return vendor_->ReadBytes(offset, out);
+  if (!engine_) return vendor_->ReadBytes(offset, out);
+  const uint32_t size = row_.info->firmware_bytes;
+  if (offset > size || out.size() > size - offset) {
+    return InvalidArgument(
+        "ADDRESS_OUT_OF_REACH",
+        fmt::format("the flash has {:x} bytes, not {:x}", size, uint64_t{offset} + out.size()));
+  }
+  return chips::ReadSpi(*engine_, offset, out);
 }
 
 Result<ChipIdentity> LiteonSession::IdentifyChip() {
   RETURN_IF_ERROR(NeedUpdateMode());
-  chip_ = nullptr;
+  chip_ = {};
+  locks_ = {};
+  if (engine_) return IdentifySerialChip();
   ASSIGN_OR_RETURN(const chips::Identification found,
                    chips::IdentifyChip(*bus_, {.expected_size_bytes = row_.info->firmware_bytes}));
-  RETURN_IF_ERROR(AcceptChip(row_, *found.row));
-  chip_ = found.row;
+  const FlashPart chip{found.row, nullptr};
+  RETURN_IF_ERROR(AcceptChip(row_, chip));
+  chip_ = chip;
+  locks_ = found.locks;
   return ChipIdentity{found.ids.manufacturer, found.ids.device, std::string(found.row->part),
                       found.row->size_bytes};
 }
 
+Result<ChipIdentity> LiteonSession::IdentifySerialChip() {
+  ASSIGN_OR_RETURN(const chips::SpiIdentification found, chips::IdentifySpiChip(*engine_));
+  const FlashPart chip{nullptr, found.row};
+  RETURN_IF_ERROR(AcceptChip(row_, chip));
+  chip_ = chip;
+  ChipIdentity identity{found.ids.rems[0], found.ids.rems[1], std::string(found.row->part),
+                        found.row->size_bytes};
+  if (found.ids.answers_jedec()) {
+    identity.manufacturer = found.row->jedec_manufacturer;
+    identity.device = found.row->jedec_device;
+  }
+  return identity;
+}
+
 Status LiteonSession::LeaveUpdateMode(Observer& /*observer*/) {
   if (!in_update_mode_) return Ok();
-  in_update_mode_ = false;
-  chip_ = nullptr;
+  ForgetUpdateMode();
   Status left = vendor_->Leave(row_.back_limit);
   if (left) left = Settle(row_.back_limit);
   if (left) return Ok();
@@ -220,8 +287,7 @@ Status LiteonSession::LeaveUpdateMode(Observer& /*observer*/) {
 }
 
 Status LiteonSession::BringBack(Nanos limit) {
-  in_update_mode_ = false;
-  chip_ = nullptr;
+  ForgetUpdateMode();
   if (vendor_) RETURN_IF_ERROR(vendor_->Leave(limit));
   return Settle(limit);
 }

@@ -7,9 +7,11 @@
 #include <functional>
 #include <optional>
 
-#include "daemon/chips/rows/row.h"
+#include "daemon/chips/boot_lock.h"
 #include "daemon/families/family.h"
 #include "daemon/families/mediatek_liteon/models.h"
+#include "daemon/families/mediatek_liteon/planning.h"
+#include "daemon/families/mediatek_liteon/spi_engine.h"
 #include "daemon/families/mediatek_liteon/vendor_bus.h"
 #include "daemon/families/mediatek_liteon/vendor_mode.h"
 
@@ -29,6 +31,7 @@ class LiteonSession final : public Session {
   Status EnterUpdateMode(Observer& observer) override;
   Status ReadInUpdateMode(uint32_t offset, std::span<uint8_t> out) override;
   Result<ChipIdentity> IdentifyChip() override;
+  Status CheckWrite(ByteView current, ByteView target) override;
   Status Write(const WritePlan& plan, ByteView current, ByteView target, WriteReport& report,
                Observer& observer) override;
   Status LeaveUpdateMode(Observer& observer) override;
@@ -51,6 +54,13 @@ class LiteonSession final : public Session {
                      Observer& observer);
   Status WriteEepromUnit(const ByteRange& unit, ByteView target);
   Status EnterVendorMode(Observer& observer);
+  Status EnterWithEjectHeld(Observer& observer);
+  Status EnterInPowerWindow(Observer& observer);
+  // What holds only until update mode ends.
+  void ForgetUpdateMode();
+  Result<ChipIdentity> IdentifySerialChip();
+  Status WriteToChip(const chips::ChipPlan& plan, ByteView current, ByteView target,
+                     WriteReport& report, Observer& observer);
   Status LeaveAfterRead(Observer& observer);
   Status Settle(Nanos limit);
   Status NeedUpdateMode() const;
@@ -59,10 +69,12 @@ class LiteonSession final : public Session {
   const DriveAccess access_;
   std::optional<VendorMode> vendor_;  // empty when there is no task file
   std::optional<VendorBus> bus_;
+  std::optional<SpiEngine> engine_;  // in update mode, on serial flash
   bool in_update_mode_ = false;
   bool write_begun_ = false;  // something of a memory may have changed since the session began
-  bool eeprom_by_read_buffer_ = false;    // DF 89 was refused
-  const chips::ChipRow* chip_ = nullptr;  // as it identified itself; nullptr: not yet
+  bool eeprom_by_read_buffer_ = false;  // DF 89 was refused
+  FlashPart chip_;                      // as it identified itself; both nullptr: not yet
+  chips::BootLocks locks_;              // of chip_.parallel
 };
 
 }  // namespace firmbench::families::mediatek_liteon

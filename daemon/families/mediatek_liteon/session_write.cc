@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/chips/flash_writer.h"
+#include "daemon/chips/spi_writer.h"
 #include "daemon/families/mediatek_liteon/abilities.h"
 #include "daemon/families/mediatek_liteon/commands.h"
 #include "daemon/families/mediatek_liteon/planning.h"
@@ -53,7 +54,7 @@ Status LiteonSession::Write(const WritePlan& plan, ByteView current, ByteView ta
 Status LiteonSession::WriteFirmware(const WritePlan& plan, ByteView current, ByteView target,
                                     WriteReport& report, Observer& observer) {
   RETURN_IF_ERROR(NeedUpdateMode());
-  if (chip_ == nullptr) {
+  if (chip_.parallel == nullptr && chip_.serial == nullptr) {
     return FailedPrecondition("CHIP_NOT_IDENTIFIED", "the flash chip was not identified");
   }
   if (!access_.simulated && FirmwareWriteEvidence(row_) == Evidence::kHypothetical) {
@@ -62,14 +63,29 @@ Status LiteonSession::WriteFirmware(const WritePlan& plan, ByteView current, Byt
   if (current.size() != row_.info->firmware_bytes || target.size() != current.size()) {
     return PlanMismatch();
   }
-  ASSIGN_OR_RETURN(const chips::ChipPlan chip_plan, chips::PlanChipWrite(*chip_, current, target));
-  if (!SameUnits(plan, ToWritePlan(chip_plan, *chip_))) return PlanMismatch();
+  ASSIGN_OR_RETURN(const chips::ChipPlan chip_plan, PlanChip(chip_, current, target));
+  if (!SameUnits(plan, ToWritePlan(chip_plan, chip_))) return PlanMismatch();
+  RETURN_IF_ERROR(CheckWrite(current, target));
+  return WriteToChip(chip_plan, current, target, report, observer);
+}
+
+Status LiteonSession::CheckWrite(ByteView current, ByteView target) {
+  if (chip_.parallel == nullptr) return Ok();
+  return chips::CheckBootLocks(*chip_.parallel, locks_, current, target);
+}
+
+Status LiteonSession::WriteToChip(const chips::ChipPlan& plan, ByteView current, ByteView target,
+                                  WriteReport& report, Observer& observer) {
   write_begun_ = true;
-  chips::ChipWriteReport written;
-  const Status status = chips::WriteChip(
-      *bus_, *chip_, chip_plan, current, target, written,
-      [&observer](uint64_t done, uint64_t total) { observer.Progress(done, total); });
-  report = {written.bytes_programmed, written.erases, written.page_retries};
+  const auto progress = [&observer](uint64_t done, uint64_t total) {
+    observer.Progress(done, total);
+  };
+  chips::SpiWriteReport written;
+  const Status status =
+      engine_
+          ? chips::WriteSpiChip(*engine_, *chip_.serial, plan, current, target, written, progress)
+          : chips::WriteChip(*bus_, *chip_.parallel, plan, current, target, written.chip, progress);
+  report = {written.chip.bytes_programmed, written.chip.erases, written.chip.page_retries};
   return status;
 }
 

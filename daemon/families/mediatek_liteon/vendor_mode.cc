@@ -214,10 +214,8 @@ Status VendorMode::Enter(const EntryLimits& limits, const std::function<bool()>&
   const Nanos deadline = clock_.Monotonic() + limits.max_time;
   uint8_t status = 0xff;
   for (uint32_t intro = 0; intro < limits.max_intros; ++intro) {
-    const Nanos left = deadline - clock_.Monotonic();
-    if (intro > 0 && left <= Nanos{0}) break;
+    if (intro > 0 && clock_.Monotonic() >= deadline) break;
     if (cancelled()) return Cancelled("JOB_CANCELLED", "cancelled while entering vendor mode");
-    if (limits.waiting) limits.waiting(left);
     ASSIGN_OR_RETURN(status, SendIntro(variant_.intro_lba_low));
     const uint8_t first = status;
     for (int i = 1; i < kAgreeingStatusReads && IsStatusOf(expected_, first); ++i) {

@@ -20,12 +20,10 @@
 
 namespace firmbench::families::mediatek_liteon {
 
-// The first two hold for one Enter; whichever is reached first ends it.
+// Both hold for one Enter; whichever is reached first ends it.
 struct EntryLimits {
   uint32_t max_intros = 40;
   Nanos max_time = std::chrono::seconds(10);
-  // Called before every intro with the time that is left, for a countdown; may be empty.
-  std::function<void(Nanos left)> waiting;
 };
 
 // What the status register tells when vendor mode for this kind of flash did not come up, as an
