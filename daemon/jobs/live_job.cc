@@ -82,6 +82,11 @@ void LiveJob::Withdraw() {
   prompt_.reset();
 }
 
+bool LiveJob::declined() const {
+  MutexLock lock(mutex_);
+  return prompt_ && answer_ && answer_->answer == "cancel";
+}
+
 Status LiveJob::Answer(const std::string& prompt_id, const std::string& answer,
                        const std::string& principal) {
   if (answer != "done" && answer != "cancel") {

@@ -62,6 +62,8 @@ class LiveJob {
   // PROMPT_ANSWER_INVALID. The first answer counts.
   Status Answer(const std::string& prompt_id, const std::string& answer,
                 const std::string& principal);
+  // The open prompt was answered with "cancel".
+  bool declined() const;
   struct Answered {
     std::string answer;
     std::string principal;

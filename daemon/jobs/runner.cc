@@ -348,9 +348,11 @@ void Runner::Progress(uint64_t done_bytes, uint64_t total_bytes) {
   meter_.Report(done_bytes, total_bytes);
 }
 
-bool Runner::cancelled() const { return !write_started_ && job_->cancelled(); }
+bool Runner::cancelled() const {
+  return !write_started_ && (job_->cancelled() || job_->declined());
+}
 
-Status Runner::Prompt(const families::PromptRequest& request) {
+Result<OpenPrompt> Runner::ShowPrompt(const families::PromptRequest& request) {
   const OpenPrompt prompt{
       NewId(services_.clock), request.kind, request.text,
       services_.clock.WallMicros() +
@@ -358,7 +360,7 @@ Status Runner::Prompt(const families::PromptRequest& request) {
   job_->Open(prompt);
   if (const Status told = journal_.PromptOpened(prompt); !told) {
     job_->Withdraw();
-    return told;
+    return told.error();
   }
   if (drive_.attachment.scripted_operator) {
     if (const auto answer = drive_.attachment.scripted_operator(request)) {
@@ -366,6 +368,21 @@ Status Runner::Prompt(const families::PromptRequest& request) {
           .IgnoreError("somebody else was faster, which is as good");
     }
   }
+  return prompt;
+}
+
+Status Runner::PromptWhile(const families::PromptRequest& request,
+                           const std::function<Status()>& work) {
+  ASSIGN_OR_RETURN(const OpenPrompt prompt, ShowPrompt(request));
+  const Status worked = work();
+  job_->Withdraw();
+  services_.hub.Notify(job_->row().id);
+  RETURN_IF_ERROR(worked);
+  return journal_.PromptAnswered(prompt, {"done", "the drive"});
+}
+
+Status Runner::Prompt(const families::PromptRequest& request) {
+  ASSIGN_OR_RETURN(const OpenPrompt prompt, ShowPrompt(request));
   auto answered = job_->WaitForAnswer(request.timeout);
   services_.hub.Notify(job_->row().id);
   if (!answered) return answered.error();

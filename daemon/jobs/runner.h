@@ -131,6 +131,10 @@ class Runner final : private families::Observer {
   // families::Observer
   void Progress(uint64_t done_bytes, uint64_t total_bytes) override;
   Status Prompt(const families::PromptRequest& request) override;
+  Status PromptWhile(const families::PromptRequest& request,
+                     const std::function<Status()>& work) override;
+  // Shows the prompt; the scripted operator, if there is one, has acted and answered afterwards.
+  Result<OpenPrompt> ShowPrompt(const families::PromptRequest& request);
   bool cancelled() const override;
 
   Services services_;

@@ -79,6 +79,7 @@ Status Runner::Arm() {
   }
   ASSIGN_OR_RETURN(write_plan_, family().PlanWrite(model(), Memory::kFirmware, firmware_before_,
                                                    target_, chip.part));
+  RETURN_IF_ERROR(update_->session->CheckWrite(firmware_before_, target_));
   if (write_plan_.touches_boot && !job_->plan().writes_boot) {
     return Aborted("BOOT_NOT_IN_PLAN",
                    "the part of the flash that starts the drive would be written, and the plan did "

@@ -32,6 +32,9 @@ std::string AssumedSize(const Row& row) {
   return fmt::format("; the chip, {}, is assumed", row.info->chip_part);
 }
 
+constexpr const char* kNeverOpens = "the firmware of this model never opens vendor mode";
+constexpr const char* kNeverHelps = "an external programmer on the flash chip";
+
 Ability ReadFirmware(const Row& row, const Connection& connection) {
   if (row.firmware_read == FirmwareRead::kReadMemoryDf && connection.scsi) {
     return Yes(kDfReads,
@@ -39,6 +42,7 @@ Ability ReadFirmware(const Row& row, const Connection& connection) {
                "is inferred, so a dump is compared with the chip before anything is "
                "written");
   }
+  if (row.gate == EntryGate::kNever) return No(VendorReadEvidence(row), kNeverOpens, kNeverHelps);
   if (!connection.task_file) return No(VendorReadEvidence(row), kNoTaskFile, kTaskFileHelps);
   return Yes(
       VendorReadEvidence(row),
@@ -47,6 +51,7 @@ Ability ReadFirmware(const Row& row, const Connection& connection) {
 
 Ability WriteFirmware(const Row& row, const Connection& connection) {
   const Evidence evidence = FirmwareWriteEvidence(row);
+  if (row.gate == EntryGate::kNever) return No(evidence, kNeverOpens, kNeverHelps);
   if (!connection.task_file) return No(evidence, kNoTaskFile, kTaskFileHelps);
   if (connection.simulated) {
     return Yes(evidence, "in vendor mode (ops 00 and 01), on a simulated drive; for a real one: " +

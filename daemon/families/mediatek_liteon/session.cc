@@ -223,16 +223,23 @@ Status LiteonSession::EnterWithEjectHeld(Observer& observer) {
 }
 
 Status LiteonSession::EnterInPowerWindow(Observer& observer) {
-  return observer.PromptWhile(
+  bool entered = false;
+  Status status = observer.PromptWhile(
       {.kind = "power_cycle",
        .text =
            "Switch the drive off and on again within one second, the PC staying on; it is asked "
            "for vendor mode all the while.",
        .timeout = kPowerWindowTime},
-      [&] {
-        return vendor_->Enter({.max_intros = UINT32_MAX, .max_time = kPowerWindowTime},
-                              [&observer] { return observer.cancelled(); });
+      [&]() -> Status {
+        RETURN_IF_ERROR(vendor_->Enter({.max_intros = UINT32_MAX, .max_time = kPowerWindowTime},
+                                       [&observer] { return observer.cancelled(); }));
+        entered = true;
+        return Ok();
       });
+  if (status || !entered) return status;
+  in_update_mode_ = true;
+  LeaveUpdateMode(observer).IgnoreError("why the prompt ended matters more");
+  return status;
 }
 
 Status LiteonSession::ReadInUpdateMode(uint32_t offset, std::span<uint8_t> out) {
