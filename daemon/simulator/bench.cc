@@ -83,7 +83,7 @@ void Continue(Controller& drive) {
 struct Parts {
   Profile profile;
   const Personality* personality = nullptr;
-  const chips::ChipRow* chip = nullptr;
+  FlashRow chip;
 };
 
 Result<Parts> PartsOf(const DriveSpec& spec, std::span<const Personality* const> personalities) {
@@ -91,10 +91,11 @@ Result<Parts> PartsOf(const DriveSpec& spec, std::span<const Personality* const>
   if (part.profile == nullptr) {
     return InvalidArgument("SCENARIO_INVALID", "nobody plays model " + spec.model);
   }
-  Parts parts{Adjusted(*part.profile, spec), part.personality, nullptr};
-  parts.chip =
-      chips::FindChip(spec.chip.empty() ? parts.profile.chip_part : std::string_view(spec.chip));
-  if (parts.chip == nullptr || !FlashChip::Supports(*parts.chip)) {
+  Parts parts{Adjusted(*part.profile, spec), part.personality, {}};
+  parts.chip = FlashRowOf(
+      parts.profile, spec.chip.empty() ? parts.profile.chip_part : std::string_view(spec.chip));
+  const chips::ChipRow* parallel = parts.chip.parallel;
+  if (parallel == nullptr ? parts.chip.serial == nullptr : !FlashChip::Supports(*parallel)) {
     return InvalidArgument("SCENARIO_INVALID", "no such flash chip can be simulated");
   }
   return parts;
@@ -112,8 +113,8 @@ std::unique_ptr<Controller> MakeController(const DriveSpec& spec, const Parts& p
       spec.eeprom_write,
       spec.eeprom_checksum,
       spec.defects};
-  auto controller = std::make_unique<Controller>(std::move(options), *parts.personality,
-                                                 *parts.chip, std::move(memories));
+  auto controller = std::make_unique<Controller>(std::move(options), *parts.personality, parts.chip,
+                                                 std::move(memories));
   for (const FaultSpec& fault : spec.faults) controller->AddFault(fault);
   return controller;
 }
@@ -145,7 +146,7 @@ Result<Bench::Built> Bench::BuildFromSources(
     const std::span<const Personality* const> personalities, const MemorySource& firmware,
     const MemorySource& eeprom) {
   ASSIGN_OR_RETURN(const Parts parts, PartsOf(spec, personalities));
-  ASSIGN_OR_RETURN(Memory flash, OpenMemory(scenario, spec, "flash", parts.chip->size_bytes));
+  ASSIGN_OR_RETURN(Memory flash, OpenMemory(scenario, spec, "flash", parts.chip.size_bytes()));
   ASSIGN_OR_RETURN(Memory nvram,
                    OpenMemory(scenario, spec, "eeprom", parts.profile.eeprom.size_bytes));
   ASSIGN_OR_RETURN(Memory state, OpenMemory(scenario, spec, "state", kStateFileBytes));
@@ -172,9 +173,9 @@ Result<Bench::Built> Bench::BuildFromImage(const DriveSpec& spec,
                                            const std::span<const Personality* const> personalities,
                                            const DriveStart& start) {
   ASSIGN_OR_RETURN(const Parts parts, PartsOf(spec, personalities));
-  ASSIGN_OR_RETURN(
-      DriveMemories memories,
-      Controller::MemoriesOf(start.image, parts.chip->size_bytes, parts.profile.eeprom.size_bytes));
+  ASSIGN_OR_RETURN(DriveMemories memories,
+                   Controller::MemoriesOf(start.image, parts.chip.size_bytes(),
+                                          parts.profile.eeprom.size_bytes));
   auto controller = MakeController(spec, parts, std::move(memories));
   controller->TakeOver(start.image);
   int64_t now = controller->state().last_ns;

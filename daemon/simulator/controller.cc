@@ -45,16 +45,48 @@ void Poke(std::span<uint8_t> memory, uint32_t offset, ByteView bytes) {
 }  // namespace
 
 Controller::Controller(ControllerOptions options, const Personality& personality,
-                       const chips::ChipRow& row, DriveMemories memories)
+                       const FlashRow& row, DriveMemories memories)
     : options_(std::move(options)),
       personality_(personality),
       memories_(std::move(memories)),
       state_(StateIn(memories_.state)),
-      chip_(row, memories_.flash.bytes(), state_.chip, watch_),
       eeprom_(options_.profile.eeprom, memories_.eeprom.bytes(), state_.eeprom, watch_,
               options_.profile.timings.eeprom_write_byte) {
-  chip_.SetDefects(options_.defects);
+  const std::span<uint8_t> array = memories_.flash.bytes();
+  if (row.serial != nullptr) {
+    serial_.emplace(*row.serial, array, state_.spi_chip, state_.engine, watch_);
+  } else {
+    chip_.emplace(*row.parallel, array, state_.chip, watch_);
+    chip_->SetDefects(options_.defects);
+  }
   if (state_.vendor[0] == '\0') Identify(options_.identity);
+}
+
+FlashRow FlashRowOf(const Profile& profile, std::string_view part) {
+  if (profile.serial_flash()) return {nullptr, chips::FindSpiChip(part)};
+  return {chips::FindChip(part), nullptr};
+}
+
+ByteView Controller::flash() const { return serial_ ? serial_->chip().array() : chip_->array(); }
+
+void Controller::SettleFlash(int64_t now) {
+  if (chip_) chip_->Settle(now);
+}
+
+bool Controller::FlashShowsArray(int64_t now) {
+  return serial_ ? now >= FlashWork().until : chip_->ShowsArray(now);
+}
+
+bool Controller::FlashInSequence() const { return chip_ && chip_->InSequence(); }
+
+Controller::Work Controller::FlashWork() const {
+  if (serial_) return {state_.spi_chip.work_began, state_.spi_chip.busy_until};
+  return {state_.chip.work_began, state_.chip.busy_until};
+}
+
+uint8_t Controller::WindowRead(uint32_t address) {
+  ++counts_.flash_reads;
+  return Disturb(serial_->Get(address));
 }
 
 void Controller::PokeFlash(uint32_t offset, ByteView bytes) {
@@ -67,9 +99,14 @@ void Controller::PokeEeprom(uint32_t offset, ByteView bytes) {
 
 Counters Controller::counters() const {
   Counters counters = counts_;
-  counters.bytes_programmed = chip_.bytes_programmed();
-  counters.page_writes = chip_.page_writes();
-  counters.erases = chip_.erases();
+  if (serial_) {
+    counters.bytes_programmed = serial_->chip().bytes_programmed();
+    counters.erases = serial_->chip().erases();
+  } else {
+    counters.bytes_programmed = chip_->bytes_programmed();
+    counters.page_writes = chip_->page_writes();
+    counters.erases = chip_->erases();
+  }
   counters.destructive_commands = watch_.destructive;
   counters.destructive_before_write_started = watch_.early;
   return counters;
@@ -127,8 +164,8 @@ void Controller::FinishBoot() {
   // The boot code runs from the chip: one that was left in id mode, or that is still at work,
   // gives it no code [I].
   std::optional<DriveIdentity> identity;
-  if (chip_.ShowsArray(state_.boot_until_ns)) {
-    identity = personality_.Boot(options_.profile, chip_.array());
+  if (FlashShowsArray(state_.boot_until_ns)) {
+    identity = personality_.Boot(options_.profile, flash());
   }
   if (!identity) {
     state_.run = RunState::kDead;
@@ -143,7 +180,11 @@ void Controller::FinishBoot() {
 }
 
 void Controller::CutPower(int64_t now) {
-  chip_.CutPower(now);
+  if (serial_) {
+    serial_->CutPower(now);
+  } else {
+    chip_->CutPower(now);
+  }
   eeprom_.CutPower(now);
   state_.run = RunState::kOff;
   state_.hung = false;
@@ -227,7 +268,7 @@ const uint8_t* Controller::ArraySource() {
   if (strikes_.stale && handle_ != nullptr && !handle_->flash.empty()) {
     return handle_->flash.data();
   }
-  return chip_.array().data();
+  return flash().data();
 }
 
 uint32_t Controller::Aliased(uint32_t address) const {
@@ -246,13 +287,13 @@ uint8_t Controller::Disturb(uint8_t value) {
 }
 
 uint8_t Controller::DisturbedBusRead(uint32_t address, int64_t now) {
-  return Disturb(chip_.Read(Aliased(address), now, ArraySource()));
+  return Disturb(chip_->Read(Aliased(address), now, ArraySource()));
 }
 
 uint8_t Controller::FirmwareRead(uint32_t address) {
   ++counts_.flash_reads;
-  address &= chip_.size() - 1;
-  if (!read_disturbed_) return chip_.array()[address];
+  address &= static_cast<uint32_t>(flash().size()) - 1;
+  if (!read_disturbed_) return flash()[address];
   return Disturb(ArraySource()[Aliased(address)]);
 }
 

@@ -11,10 +11,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/result.h"
 #include "daemon/chips/rows/row.h"
+#include "daemon/chips/rows/spi_row.h"
 #include "daemon/simulator/counters.h"
 #include "daemon/simulator/drive_image.h"
 #include "daemon/simulator/drive_state.h"
@@ -25,6 +27,7 @@
 #include "daemon/simulator/personality.h"
 #include "daemon/simulator/profile.h"
 #include "daemon/simulator/random.h"
+#include "daemon/simulator/serial_flash.h"
 #include "daemon/simulator/write_watch.h"
 
 namespace firmbench::simulator {
@@ -35,6 +38,17 @@ struct DriveMemories {
   Memory eeprom;
   Memory state;  // a DriveState
 };
+
+// A flash chip of either kind: exactly one is not nullptr, or none when no table has the part.
+struct FlashRow {
+  const chips::ChipRow* parallel = nullptr;
+  const chips::SpiRow* serial = nullptr;
+  uint32_t size_bytes() const {
+    return serial != nullptr ? serial->size_bytes : parallel->size_bytes;
+  }
+};
+// The part of that name of the profile's kind.
+FlashRow FlashRowOf(const Profile& profile, std::string_view part);
 
 struct ControllerOptions {
   Profile profile;         // with the scenario's changes
@@ -48,8 +62,8 @@ struct ControllerOptions {
 class Controller {
  public:
   // `memories.state` has room for a DriveState, flash and EEPROM have the sizes that the row and
-  // the profile name. `personality` and `row` are borrowed.
-  Controller(ControllerOptions options, const Personality& personality, const chips::ChipRow& row,
+  // the profile name. `personality` is borrowed, what `row` names too.
+  Controller(ControllerOptions options, const Personality& personality, const FlashRow& row,
              DriveMemories memories);
 
   // A state that was kept from an earlier run and can be taken over.
@@ -62,7 +76,7 @@ class Controller {
   static Result<DriveMemories> MemoriesOf(const DriveImage& image, size_t flash_bytes,
                                           size_t eeprom_bytes);
   // For a drive that was made of MemoriesOf(image): what the image has besides them.
-  void TakeOver(const DriveImage& image) { chip_.SetErasing(image.erasing); }
+  void TakeOver(const DriveImage& image);
   // Power fails at its last moment, or during the work that was then under way.
   void LosePower(PowerLoss loss);
 
@@ -71,7 +85,13 @@ class Controller {
   const ControllerOptions& options() const { return options_; }
   DriveState& state() { return state_; }
   const DriveState& state() const { return state_; }
-  FlashChip& chip() { return chip_; }
+  // The array of the flash chip, whichever kind it is.
+  ByteView flash() const;
+  void SettleFlash(int64_t now);  // brings it up to `now`
+  bool FlashInSequence() const;
+  // nullptr on drives with serial flash, and the other way round.
+  FlashChip* parallel() { return chip_ ? &*chip_ : nullptr; }
+  SerialFlash* serial() { return serial_ ? &*serial_ : nullptr; }
   Eeprom& eeprom() { return eeprom_; }
   WriteWatch& watch() { return watch_; }
   Counters& counts() { return counts_; }
@@ -135,15 +155,17 @@ class Controller {
   // The handle on whose behalf the following commands come; nullptr for none.
   void SetHandle(HandleCache* cache) { handle_ = cache; }
 
-  // One read cycle of the chip from the vendor mode, with the read faults.
+  // A byte of the serial engine's window, with the read faults.
+  uint8_t WindowRead(uint32_t address);
+  // One read cycle of the parallel chip from the vendor mode, with the read faults.
   uint8_t BusRead(uint32_t address, int64_t now) {
     ++counts_.flash_reads;
-    if (!read_disturbed_) return chip_.Read(address, now);
+    if (!read_disturbed_) return chip_->Read(address, now);
     return DisturbedBusRead(address, now);
   }
   // A byte of the array as the running firmware reads it.
   uint8_t FirmwareRead(uint32_t address);
-  void BusWrite(uint32_t address, uint8_t data, int64_t now) { chip_.Write(address, data, now); }
+  void BusWrite(uint32_t address, uint8_t data, int64_t now) { chip_->Write(address, data, now); }
 
   // The memories behind the drive's back; clipped.
   void PokeFlash(uint32_t offset, ByteView bytes);
@@ -175,6 +197,13 @@ class Controller {
   CommandFacts FactsOf(uint64_t command, uint8_t opcode) const;
   uint64_t CommandsSoFar() const { return counts_.scsi_commands + counts_.task_file_ops; }
   int64_t WorkAt(uint32_t percent) const;
+  // The newest work inside the flash chip.
+  struct Work {
+    int64_t began = 0;
+    int64_t until = 0;
+  };
+  Work FlashWork() const;
+  bool FlashShowsArray(int64_t now);
   void ApplyPower(const FaultSpec& fault, int64_t now);
   void Identify(const DriveIdentity& identity);
   uint8_t DisturbedBusRead(uint32_t address, int64_t now);
@@ -187,7 +216,8 @@ class Controller {
   DriveMemories memories_;
   DriveState& state_;
   WriteWatch watch_;
-  FlashChip chip_;
+  std::optional<FlashChip> chip_;      // one of
+  std::optional<SerialFlash> serial_;  // the two
   Eeprom eeprom_;
   FaultPlan faults_;
   Strikes strikes_;

@@ -27,18 +27,18 @@ void Controller::TellHook(CommandMoment::Kind kind, uint64_t command, uint8_t op
 
 CommandFacts Controller::FactsOf(uint64_t command, uint8_t opcode) const {
   constexpr uint32_t kUnlockCycles = 3;
-  const uint32_t page_bytes = chip_.row().page_bytes;
+  const uint32_t page_bytes = chip_ ? chip_->row().page_bytes : 0;
   return {.command = command,
           .writes = watch_.begun,
           .opcode = opcode,
           .state = state_.run,
-          .cycles = watch_.announced ? chip_.CyclesInSequence() : 0,
+          .cycles = watch_.announced && chip_ ? chip_->CyclesInSequence() : 0,
           .half_load = page_bytes == 0 ? 0 : kUnlockCycles + page_bytes / 2};
 }
 
 void Controller::AttendBefore(uint8_t opcode, int64_t now) {
   const uint64_t command = CommandsSoFar();
-  chip_.Settle(now);
+  SettleFlash(now);
   if (watch_.begun != writes_seen_) {  // a page began to be written since the last command
     writes_seen_ = watch_.begun;
     TellHook(CommandMoment::Kind::kAtWork, command - 1, opcode);
@@ -66,11 +66,11 @@ void Controller::StrikeBefore(uint8_t opcode, int64_t now) {
                     strikes_.stuck || strikes_.stale;
   // The handle keeps what it sees now; later reads through it are answered from that.
   if (strikes_.stale && handle_ != nullptr && handle_->flash.empty()) {
-    const ByteView array = chip_.array();
+    const ByteView array = flash();
     handle_->flash.assign(array.begin(), array.end());
   }
   if (strikes_.timeout) state_.hung = true;
-  if (strikes_.preempted) chip_.HoldUp(now);
+  if (strikes_.preempted && chip_) chip_->HoldUp(now);
 }
 
 void Controller::StrikeAfter(const CommandFacts& facts, int64_t now) {
@@ -80,8 +80,7 @@ void Controller::StrikeAfter(const CommandFacts& facts, int64_t now) {
 
 // The moment at which so much of the newest write's work is done.
 int64_t Controller::WorkAt(uint32_t percent) const {
-  int64_t began = chip_.state().work_began;
-  int64_t until = chip_.state().busy_until;
+  auto [began, until] = FlashWork();
   if (eeprom_.state().busy_until > until) {
     began = eeprom_.state().work_began;
     until = eeprom_.state().busy_until;

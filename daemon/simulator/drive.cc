@@ -154,7 +154,7 @@ void Drive::MarkWriteStarted() {
 }
 void Drive::MarkWriteEnded() {
   channel_.With([&](int64_t now) {
-    controller_->chip().Settle(now);
+    controller_->SettleFlash(now);
     controller_->watch().announced = false;
   });
 }
@@ -184,8 +184,8 @@ RunState Drive::state() const {
 
 Bytes Drive::FlashBytes() const {
   return channel_.With([this](int64_t now) {
-    controller_->chip().Settle(now);
-    const ByteView bytes = controller_->chip().array();
+    controller_->SettleFlash(now);
+    const ByteView bytes = controller_->flash();
     return Bytes(bytes.begin(), bytes.end());
   });
 }

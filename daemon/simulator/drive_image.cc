@@ -28,7 +28,7 @@ size_t LengthWithoutZeros(ByteView bytes) {
 }  // namespace
 
 RunState CommandMoment::state() const { return drive_.state().run; }
-bool CommandMoment::in_sequence() const { return drive_.chip().InSequence(); }
+bool CommandMoment::in_sequence() const { return drive_.FlashInSequence(); }
 uint64_t CommandMoment::writes() const { return drive_.watch().begun; }
 
 DriveImage CommandMoment::Image() const {
@@ -48,12 +48,21 @@ bool Controller::HoldsState(Memory& memory) {
 
 void Controller::ImageInto(DriveImage& image) {
   const auto assign = [](Bytes& to, ByteView from) { to.assign(from.begin(), from.end()); };
-  assign(image.flash, chip_.array());
+  assign(image.flash, flash());
   assign(image.eeprom, eeprom_.bytes());
   const ByteView state(reinterpret_cast<const uint8_t*>(&state_), sizeof state_);
   assign(image.state, state.first(LengthWithoutZeros(state)));
-  const bool erasing = state_.chip.busy_until > state_.last_ns;
-  assign(image.erasing, erasing ? chip_.erasing() : ByteView());
+  const bool erasing = FlashWork().until > state_.last_ns;
+  const ByteView before = serial_ ? serial_->chip().erasing() : chip_->erasing();
+  assign(image.erasing, erasing ? before : ByteView());
+}
+
+void Controller::TakeOver(const DriveImage& image) {
+  if (serial_) {
+    serial_->chip().SetErasing(image.erasing);
+  } else {
+    chip_->SetErasing(image.erasing);
+  }
 }
 
 Result<DriveMemories> Controller::MemoriesOf(const DriveImage& image, size_t flash_bytes,
@@ -71,8 +80,8 @@ Result<DriveMemories> Controller::MemoriesOf(const DriveImage& image, size_t fla
 void Controller::LosePower(PowerLoss loss) {
   int64_t at = state_.last_ns;
   if (loss == PowerLoss::kDuringWork) {
-    chip_.CloseLoad();
-    const bool busy = std::max(chip_.state().busy_until, eeprom_.state().busy_until) > at;
+    if (chip_) chip_->CloseLoad();
+    const bool busy = std::max(FlashWork().until, eeprom_.state().busy_until) > at;
     if (busy) at = WorkAt(50);
   }
   CutPower(at);

@@ -12,6 +12,8 @@
 #include "daemon/simulator/eeprom.h"
 #include "daemon/simulator/faults.h"
 #include "daemon/simulator/flash_chip.h"
+#include "daemon/simulator/serial_flash.h"
+#include "daemon/simulator/spi_chip.h"
 
 namespace firmbench::simulator {
 
@@ -32,7 +34,7 @@ struct PersonalityState {
 
 struct DriveState {
   // Of the file this may be kept in: another layout is not taken over.
-  static constexpr uint64_t kLayout = 0x6662'6472'0001'0000 + 2;
+  static constexpr uint64_t kLayout = 0x6662'6472'0001'0000 + 3;
   uint64_t layout = kLayout;
 
   RunState run = RunState::kOff;
@@ -59,9 +61,11 @@ struct DriveState {
   std::array<char, 4> revision{};
   std::array<char, 20> vendor_specific{};
   std::array<char, 20> serial{};
-  ChipState chip;
+  ChipState chip;         // of a parallel chip
+  SpiChipState spi_chip;  // of a serial one
   // What is mostly zeros comes last: an image leaves it away.
   EepromState eeprom;
+  SerialEngineState engine;
   PersonalityState personality;
 };
 static_assert(std::is_trivially_copyable_v<DriveState>);

@@ -8,7 +8,7 @@
 namespace firmbench::simulator {
 namespace {
 
-constexpr std::array<std::pair<FaultKind, std::string_view>, 14> kKinds = {{
+constexpr std::array<std::pair<FaultKind, std::string_view>, 16> kKinds = {{
     {FaultKind::kTimeout, "timeout"},
     {FaultKind::kCheckCondition, "check_condition"},
     {FaultKind::kShortTransfer, "short_transfer"},
@@ -22,6 +22,8 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 14> kKinds = {{
     {FaultKind::kBackAs, "back_as"},
     {FaultKind::kStuckStatus, "stuck_status"},
     {FaultKind::kIgnoreIntro, "ignore_intro"},
+    {FaultKind::kEngineSilent, "engine_silent"},
+    {FaultKind::kEngineEcho, "engine_echo"},
     {FaultKind::kPreempted, "preempted"},
 }};
 
@@ -82,6 +84,12 @@ void Apply(const FaultSpec& spec, Strikes& strikes) {
       break;
     case FaultKind::kIgnoreIntro:
       strikes.ignore_intro = true;
+      break;
+    case FaultKind::kEngineSilent:
+      strikes.engine = EngineFault::kSilent;
+      break;
+    case FaultKind::kEngineEcho:
+      strikes.engine = EngineFault::kEcho;
       break;
     case FaultKind::kPreempted:
       strikes.preempted = true;

@@ -13,6 +13,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/error.h"
 #include "daemon/simulator/identity.h"
+#include "daemon/simulator/serial_flash.h"
 
 namespace firmbench::simulator {
 
@@ -30,6 +31,8 @@ enum class FaultKind : uint8_t {
   kBackAs,          // unplugged and at once back under `identity`
   kStuckStatus,     // the status register shows `status` and no command is taken
   kIgnoreIntro,     // the vendor intro is not answered (`times`: how often)
+  kEngineSilent,    // the serial flash engine does not reach its chip and clocks in zeros
+  kEngineEcho,      // the same, but it finds its own command again
   kPreempted,       // page-write parts: the host is held up beyond the load window after cycle
                     // `at.cycle` (default: half of the page is loaded)
 };
@@ -76,6 +79,7 @@ struct Strikes {
   bool stale = false;
   bool ignore_intro = false;
   bool preempted = false;
+  EngineFault engine = EngineFault::kNone;
   std::optional<SenseInfo> sense;
   std::optional<uint8_t> status;
   uint32_t noise_one_in = 0;        // 0: none

@@ -19,6 +19,9 @@ enum class Gate : uint8_t { kAlways, kEjectHeld, kPowerWindow, kNever };
 std::string_view ToString(Gate gate);  // "always", "eject_held", "power_window", "never"
 std::optional<Gate> ParseGate(std::string_view text);
 
+// The op codes by which vendor mode is entered, used and left (drive-protocols 9.2 [C]).
+enum class VendorSet : uint8_t { kClassic, kSlim, kSlim2 };
+
 // A region of the EEPROM.
 struct EepromRange {
   uint32_t offset = 0;
@@ -65,12 +68,15 @@ struct Profile {
   EepromLayout eeprom = {};
   Gate gate = Gate::kAlways;
   Nanos power_window = std::chrono::milliseconds(500);  // for Gate::kPowerWindow [G]
-  uint8_t vendor_status = 0x70;                         // parallel flash
-  uint8_t dead_status = 0x80;   // status register of a drive without firmware: 80 or 52
-  bool needs_id_block = false;  // the boot code looks for one [I]
-  bool boot_lost = false;       // no way back once the firmware is dead
+  VendorSet vendor_set = VendorSet::kClassic;
+  uint8_t vendor_status = 0x70;  // parallel flash; 72 or 73: serial, `chip_part` is a chips::SpiRow
+  uint8_t dead_status = 0x80;    // status register of a drive without firmware: 80 or 52
+  bool needs_id_block = false;   // the boot code looks for one [I]
+  bool boot_lost = false;        // no way back once the firmware is dead
   bool ignores_dev_select_in_vendor = false;
   DriveTimings timings = {};
+
+  constexpr bool serial_flash() const { return vendor_status != 0x70; }
 };
 
 }  // namespace firmbench::simulator

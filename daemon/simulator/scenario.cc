@@ -14,6 +14,7 @@
 #include <set>
 
 #include "daemon/chips/rows/row.h"
+#include "daemon/simulator/controller.h"
 #include "daemon/simulator/flash_chip.h"
 #include "daemon/simulator/personality.h"
 #include "daemon/simulator/scenario_faults.h"
@@ -100,11 +101,11 @@ Status ReadContents(const TableReader& table, std::string_view file_name, DriveS
 Status ReadChip(const TableReader& table, const Profile& profile, DriveSpec& spec) {
   RETURN_IF_ERROR(table.Text("chip", 32, spec.chip));
   const std::string part = spec.chip.empty() ? std::string(profile.chip_part) : spec.chip;
-  const chips::ChipRow* row = chips::FindChip(part);
-  if (row == nullptr) {
+  const FlashRow row = FlashRowOf(profile, part);
+  if (row.parallel == nullptr && row.serial == nullptr) {
     return table.Wrong("chip", fmt::format("there is no part '{}' in the table of chips", part));
   }
-  if (!FlashChip::Supports(*row)) {
+  if (row.parallel != nullptr && !FlashChip::Supports(*row.parallel)) {
     return table.Wrong("chip", fmt::format("part '{}' cannot be simulated", part));
   }
   RETURN_IF_ERROR(table.Flag("software_data_protection", spec.software_data_protection));

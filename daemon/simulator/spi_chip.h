@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "daemon/base/bytes.h"
 #include "daemon/chips/rows/spi_row.h"
@@ -60,6 +61,10 @@ class SpiChip {
   // Power goes at `now`: the work under way stops half done.
   void CutPower(int64_t now);
   void TieWp(bool low) { state_.wp_low = low; }
+
+  // What the unit that is being erased held before; for a drive that is taken over.
+  ByteView erasing() const { return erase_before_; }
+  void SetErasing(Bytes before) { erase_before_ = std::move(before); }
 
   uint64_t bytes_programmed() const { return bytes_programmed_; }
   uint64_t erases() const { return erases_; }

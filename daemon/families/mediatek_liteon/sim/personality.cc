@@ -20,14 +20,25 @@ using simulator::Controller;
 using simulator::DriveIdentity;
 using simulator::Profile;
 
-// drive-protocols 1.2 and 1.3 [C]: the classic variant.
-constexpr uint8_t kIntro = 0x80;
-constexpr uint8_t kIntroLbaLow = 0x2a;
-constexpr uint8_t kEraseLbaLow = 0x2e;
-constexpr uint8_t kReadByte = 0x00;
-constexpr uint8_t kWriteByte = 0x01;
-constexpr uint8_t kReadFour = 0x02;
-constexpr uint8_t kOutro = 0x81;
+// drive-protocols 1.2, 1.3 and 9.2 [C], one column a simulator::VendorSet; kNone: has none.
+constexpr int kNone = -1;
+struct OpCodes {
+  uint8_t intro_lba_low = 0;
+  uint8_t intro = 0;
+  int erase_lba_low = kNone;
+  int read_byte = kNone;
+  int write_byte = kNone;
+  int read_four = kNone;
+  int set_lengths = kNone;  // none: the run takes the lengths
+  int run = kNone;
+  int outro = kNone;
+};
+constexpr OpCodes kOpCodes[] = {
+    {0x2a, 0x80, 0x2e, 0x00, 0x01, 0x02, 0x04, 0x05, 0x81},
+    {0xd9, 0x89, kNone, 0x91, 0x68, kNone, kNone, 0x1b, 0xf0},
+    {0x79, 0x8d, kNone, 0x1f, 0x52, kNone, kNone, 0xc2, 0xbe},
+};
+constexpr uint8_t kBigEndianStatus = 0x73;  // its lengths have the high byte first (1.4)
 
 constexpr uint8_t kLjmp = 0x02;  // the reset vector of an 8051 image (drive-protocols 6 [C])
 constexpr size_t kBootBytes = chips::kBankBytes / 4;  // ID blocks are searched beyond it first [C]
@@ -68,7 +79,12 @@ std::optional<DriveIdentity> IdentityFrom(ByteView flash, size_t start) {
 // does not start any more, and hangs until it is switched off. How much is not known: here the
 // first erase unit, or page [G].
 void EraseItself(Controller& drive, int64_t now) {
-  const chips::ChipRow& row = drive.chip().row();
+  drive.state().hung = true;
+  if (drive.serial() != nullptr) {
+    drive.serial()->EraseFirstUnit(now);
+    return;
+  }
+  const chips::ChipRow& row = drive.parallel()->row();
   const bool words = row.unlock == chips::UnlockAddresses::kAaa_555;
   const uint32_t first = words ? 0xaaa : 0x5555;
   const uint32_t second = words ? 0x555 : 0x2aaa;
@@ -86,7 +102,57 @@ void EraseItself(Controller& drive, int64_t now) {
     drive.BusWrite(second, 0x55, now);
     drive.BusWrite(0, row.erase.front().command, now);
   }
-  drive.state().hung = true;
+}
+
+const OpCodes& OpsOf(Controller& drive) {
+  return kOpCodes[static_cast<size_t>(drive.profile().vendor_set)];
+}
+
+// Lengths in features, count, LBA mid and LBA high (drive-protocols 1.4 [I]).
+void TakeLengths(Controller& drive) {
+  const auto pair = [&drive](Register first, Register second) {
+    const uint8_t a = Reg(drive, first), b = Reg(drive, second);
+    const bool big = drive.profile().vendor_status == kBigEndianStatus;
+    return static_cast<uint16_t>(big ? a << 8 | b : b << 8 | a);
+  };
+  drive.serial()->SetLengths(pair(Register::kFeatures, Register::kSectorCount),
+                             pair(Register::kLbaMid, Register::kLbaHigh));
+}
+
+// Vendor mode on a drive with serial flash; how long the command takes beyond its own time.
+Nanos SerialCommand(Controller& drive, const OpCodes& ops, uint8_t command, int64_t now) {
+  simulator::SerialFlash& flash = *drive.serial();
+  const uint32_t address = AddressIn(drive) & 0xffff;
+  if (command == ops.read_byte) {
+    Reg(drive, Register::kLbaLow) = drive.WindowRead(address);
+  } else if (command == ops.write_byte) {
+    flash.Put(address, Reg(drive, Register::kLbaLow));
+  } else if (command == ops.set_lengths) {
+    TakeLengths(drive);
+  } else if (command == ops.run) {
+    if (ops.set_lengths == kNone) TakeLengths(drive);
+    return flash.Run(now, drive.strikes().engine);
+  }
+  return Nanos{0};  // anything else is ignored [G]
+}
+
+// Vendor mode on a drive with parallel flash. 04 and 05 reach serial parts only; they and anything
+// else are ignored [G]: false.
+bool ParallelCommand(Controller& drive, const OpCodes& ops, uint8_t command, int64_t now) {
+  const uint32_t address = AddressIn(drive);
+  if (command == ops.read_byte) {
+    Reg(drive, Register::kLbaLow) = drive.BusRead(address, now);
+  } else if (command == ops.write_byte) {
+    drive.BusWrite(address, Reg(drive, Register::kLbaLow), now);
+  } else if (command == ops.read_four) {
+    std::array<uint16_t, 4> bytes{};
+    for (uint32_t i = 0; i < 4; ++i) bytes[i] = drive.BusRead(address + i, now);
+    drive.OfferWords(static_cast<uint16_t>(bytes[0] | bytes[1] << 8),
+                     static_cast<uint16_t>(bytes[2] | bytes[3] << 8));
+  } else {
+    return false;
+  }
+  return true;
 }
 
 class MediatekLiteon final : public simulator::Personality {
@@ -115,10 +181,11 @@ class MediatekLiteon final : public simulator::Personality {
   }
 
   bool Intro(Controller& drive, uint8_t command, int64_t now) const override {
-    if (command != kIntro) return false;
-    const uint8_t lba_low = Reg(drive, Register::kLbaLow);
-    if (lba_low != kIntroLbaLow && lba_low != kEraseLbaLow) return false;
-    if (lba_low == kEraseLbaLow && drive.state().run == simulator::RunState::kRun) {
+    const OpCodes& ops = OpsOf(drive);
+    if (command != ops.intro) return false;
+    const int lba_low = Reg(drive, Register::kLbaLow);
+    if (lba_low != ops.intro_lba_low && lba_low != ops.erase_lba_low) return false;
+    if (lba_low == ops.erase_lba_low && drive.state().run == simulator::RunState::kRun) {
       EraseItself(drive, now);
     } else {
       drive.EnterVendor(now);
@@ -127,28 +194,18 @@ class MediatekLiteon final : public simulator::Personality {
   }
 
   void VendorCommand(Controller& drive, uint8_t command, int64_t now) const override {
-    const uint32_t address = AddressIn(drive);
-    switch (command) {
-      case kReadByte:
-        Reg(drive, Register::kLbaLow) = drive.BusRead(address, now);
-        break;
-      case kWriteByte:
-        drive.BusWrite(address, Reg(drive, Register::kLbaLow), now);
-        break;
-      case kReadFour: {
-        std::array<uint16_t, 4> bytes{};
-        for (uint32_t i = 0; i < 4; ++i) bytes[i] = drive.BusRead(address + i, now);
-        drive.OfferWords(static_cast<uint16_t>(bytes[0] | bytes[1] << 8),
-                         static_cast<uint16_t>(bytes[2] | bytes[3] << 8));
-        break;
-      }
-      case kOutro:
-        drive.Reset(now);
-        return;
-      default:
-        return;  // 04 and 05 reach serial parts only; anything else is ignored [G]
+    const OpCodes& ops = OpsOf(drive);
+    if (command == ops.outro) {
+      drive.Reset(now);
+      return;
     }
-    drive.state().busy_until_ns = now + drive.profile().timings.vendor_op.count();
+    Nanos work{0};
+    if (drive.serial() != nullptr) {
+      work = SerialCommand(drive, ops, command, now);
+    } else if (!ParallelCommand(drive, ops, command, now)) {
+      return;
+    }
+    drive.state().busy_until_ns = now + (drive.profile().timings.vendor_op + work).count();
   }
 
   std::optional<simulator::ScsiReply> Scsi(Controller& drive, ByteView cdb,

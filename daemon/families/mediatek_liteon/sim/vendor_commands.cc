@@ -35,7 +35,7 @@ void WriteXdata(Controller& drive, uint32_t address, uint8_t value) {
 ScsiReply ReadMemory(Controller& drive, ByteView cdb) {
   const uint32_t bank = cdb[6];
   const uint32_t start = LoadBe16(&cdb[7]);
-  if (cdb[4] != 0xff || bank * kBankBytes >= drive.chip().size()) {
+  if (cdb[4] != 0xff || bank * kBankBytes >= drive.flash().size()) {
     return ScsiReply::InvalidField();
   }
   Bytes data(kBlockBytes);
