@@ -184,6 +184,7 @@ TEST(SerialErase, BringsTheDriveUpInVendorMode) {
   rig.gate().SetLevel(transport::GateLevel::kOpen);
   VendorMode mode(rig.task_file(), rig.drive().clock(), false, kClassicMode, FlashKind::kSerial);
   const Status erased = mode.EraseFirmware([&rig]() -> Status {
+    rig.drive().clock().SleepFor(std::chrono::seconds(3));  // a person's time; the erase ends
     rig.drive().PowerCycle();
     return Ok();
   });
