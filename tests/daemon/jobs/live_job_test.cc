@@ -106,6 +106,21 @@ TEST(LiveJob, CancellingWakesWhoWaits) {
   EXPECT_FALSE(job.prompt());
 }
 
+TEST(LiveJob, IsDeclinedByTheAnswerToAnOpenPromptOnly) {
+  LiveJob job({}, {});
+  EXPECT_FALSE(job.declined());
+  job.Open(kPrompt);
+  EXPECT_FALSE(job.declined());
+  EXPECT_EQ(ReasonOf(job.Answer("p1", "cancel", "anna")), "OK");
+  EXPECT_TRUE(job.declined());
+  EXPECT_FALSE(job.cancelled());
+  job.Withdraw();
+  EXPECT_FALSE(job.declined());
+  job.Open(kPrompt);
+  EXPECT_EQ(ReasonOf(job.Answer("p1", "done", "anna")), "OK");
+  EXPECT_FALSE(job.declined());
+}
+
 TEST(LiveJob, AWithdrawnPromptTakesNoAnswer) {
   LiveJob job({}, {});
   job.Open(kPrompt);

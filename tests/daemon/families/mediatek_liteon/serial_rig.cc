@@ -65,14 +65,13 @@ Status SerialHands::Prompt(const PromptRequest& request) {
 }
 
 SerialRig::SerialRig(const SerialDrive& drive) : personality_(drive) {
-  simulator::Scenario scenario;
   simulator::DriveSpec spec;
   spec.model = kModel;
   spec.bay = "bay 1";
-  scenario.drives.push_back(spec);
+  scenario_.drives.push_back(spec);
   const simulator::Personality* const personalities[] = {&personality_};
   auto bench = simulator::Bench::Create(
-      scenario, personalities,
+      scenario_, personalities,
       [](const simulator::DriveSpec&, const simulator::Profile& profile) -> Result<Bytes> {
         return Firmware(profile.firmware_bytes);
       },
@@ -111,6 +110,15 @@ void SerialRig::Strike(simulator::FaultKind kind, uint8_t status) {
   fault.status = status;
   fault.times = 0;
   drive().AddFault(fault);
+}
+
+std::unique_ptr<simulator::Bench> SerialRig::GoOnFrom(simulator::DriveImage image,
+                                                      simulator::PowerLoss power) {
+  const simulator::Personality* const personalities[] = {&personality_};
+  const simulator::DriveStart start{std::move(image), power};
+  auto bench = simulator::Bench::Create(scenario_, personalities, std::span(&start, 1));
+  FB_CHECK(bench.has_value());
+  return std::move(bench).value();
 }
 
 Result<ChipIdentity> SerialRig::Identify(LiteonSession& session) {

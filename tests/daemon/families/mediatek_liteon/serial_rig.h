@@ -83,12 +83,16 @@ class SerialRig {
 
   // Every command from now on, in vendor mode or wherever.
   void Strike(simulator::FaultKind kind, uint8_t status = 0);
+  // Another bench that goes on with this drive's image.
+  std::unique_ptr<simulator::Bench> GoOnFrom(simulator::DriveImage image,
+                                             simulator::PowerLoss power);
   // As the engine does it, with the gate as it would be.
   Result<ChipIdentity> Identify(LiteonSession& session);
   Status Write(LiteonSession& session, ByteView target, WriteReport& report);
 
  private:
   SerialPersonality personality_;
+  simulator::Scenario scenario_;
   std::unique_ptr<simulator::Bench> bench_;
   ModelInfo info_;
   Row row_;

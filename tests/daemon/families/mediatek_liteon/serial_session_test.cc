@@ -2,7 +2,9 @@
 // Drives with serial flash, and the gates and variants of vendor mode that only they show.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <ostream>
 
 #include "tests/daemon/families/mediatek_liteon/serial_rig.h"
@@ -166,6 +168,33 @@ TEST(SerialSession, LeavesADriveOfTheOtherKindAlone) {
   ASSERT_FALSE(entered);
   EXPECT_EQ(MetadataOf(entered.error(), "status"), "72");
   EXPECT_NE(rig.drive().state(), RunState::kVendor);
+}
+
+// What a run of the engine sets off is seen in the hook, with its image.
+TEST(SerialDriveImage, GoesOnInTheMiddleOfAnErase) {
+  SerialRig rig(SerialDrive{});
+  const auto session = rig.Open();
+  ASSERT_TRUE(session->EnterUpdateMode(rig.hands()));
+  ASSERT_TRUE(rig.Identify(*session).has_value());
+  const Bytes before = rig.drive().FlashBytes();
+  std::optional<simulator::DriveImage> image;
+  rig.drive().OnCommand([&image](const simulator::CommandMoment& moment) {
+    if (moment.kind() == simulator::CommandMoment::Kind::kAtWork && !image) image = moment.Image();
+  });
+  Bytes target = before;
+  target[0x1002] ^= 0x5a;
+  WriteReport report;
+  ASSERT_TRUE(rig.Write(*session, target, report));
+  ASSERT_TRUE(image.has_value());
+  EXPECT_EQ(image->erasing.size(), 0x1000u);
+
+  const auto same = rig.GoOnFrom(*image, simulator::PowerLoss::kNone);
+  EXPECT_EQ(same->drives()[0]->state(), RunState::kVendor);
+  EXPECT_EQ(same->drives()[0]->Image().flash, image->flash);
+  const auto cut = rig.GoOnFrom(*image, simulator::PowerLoss::kDuringWork);
+  const Bytes left = cut->drives()[0]->FlashBytes();
+  EXPECT_TRUE(std::equal(left.begin(), left.begin() + 0x1000, before.begin()));
+  EXPECT_FALSE(std::equal(left.begin() + 0x1000, left.begin() + 0x2000, before.begin() + 0x1000));
 }
 
 TEST(SerialErase, NeedsAnOpenGate) {
