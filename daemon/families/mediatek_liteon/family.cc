@@ -38,9 +38,9 @@
 // What bricks it. Losing power between the first erase and the last page leaves the 8051 without
 // code; page 0 of bank 0, with the reset vector, is written last of all, so that boot code and
 // vendor mode have a chance to stay in charge. The erase intro (2E/80) destroys the firmware by
-// itself and is part of no job. Another model's firmware starts and then drives the wrong laser. The
-// EEPROM holds calibration that exists nowhere else: no command that writes it is publicly known,
-// and the one here is a guess for the simulator.
+// itself and is part of no job. Another model's firmware starts and then drives the wrong laser.
+// The EEPROM holds calibration that exists nowhere else: no command that writes it is publicly
+// known, and the one here is a guess for the simulator.
 
 namespace firmbench::families::mediatek_liteon {
 namespace {
