@@ -100,7 +100,7 @@ struct Image {
   std::string principal;
   int64_t created_us = 0;
   std::string dump_id;    // the donor's dump that it was made from; "" for a file
-  std::string container;  // what it was unpacked from: "xflash", ""
+  std::string container;  // what it was unpacked from: "xflash", "hex_text", ""
   // From the newest marks; filled in by reads, ignored by writes.
   bool approved = false;
   bool known_bad = false;  // blocks writing it

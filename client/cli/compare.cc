@@ -4,12 +4,11 @@
 #include <optional>
 #include <variant>
 
-#include "client/cli/job_flow.h"
+#include "client/cli/fresh_dump.h"
 #include "client/cli/render/compare.h"
 #include "client/cli/render/problem.h"
 #include "client/cli/resolve.h"
 #include "client/cli/upload.h"
-#include "client/cli/watch.h"
 
 namespace firmbench::cli {
 namespace {
@@ -45,32 +44,13 @@ v1::Memory MemoryFor(const CompareOptions& options, const Side& other) {
   return eeprom ? v1::MEMORY_EEPROM : v1::MEMORY_FIRMWARE;
 }
 
-// The dump that a backup job made.
-Result<v1::Dump> DumpOf(Context& context, const v1::Job& job, v1::Memory memory) {
-  v1::ListDumpsRequest request;
-  request.set_job(job.name());
-  request.set_memory(memory);
-  ASSIGN_OR_RETURN(const v1::ListDumpsResponse dumps,
-                   Call(context.client.dumps(), &v1::DumpService::Stub::ListDumps, request));
-  for (const v1::Dump& dump : dumps.dumps()) {
-    if (dump.purpose() == "backup") return dump;
-  }
-  return NotFound("DUMP_NOT_FOUND", "the job kept no dump of that memory")
-      .WithRemedy("`firmbench job show` says what it did");
-}
-
 // Puts the drive's new dump in its place. How the command ends when there is none.
 Result<std::optional<ExitCode>> ReadNow(Context& context, Side& side, v1::Memory memory) {
   const auto* drive = std::get_if<v1::Drive>(&side);
   if (drive == nullptr) return std::optional<ExitCode>();
-  ASSIGN_OR_RETURN(const std::optional<v1::Job> job, ReadDrive(context, *drive, memory));
-  if (!job.has_value()) return std::optional<ExitCode>(ExitCode::kInterrupted);
-  if (job->result() != v1::Job::RESULT_SUCCEEDED) {
-    ASSIGN_OR_RETURN(const ExitCode ended, PrintClosedJob(context, *job));
-    return std::optional<ExitCode>(ended);
-  }
-  ASSIGN_OR_RETURN(v1::Dump dump, DumpOf(context, *job, memory));
-  side = std::move(dump);
+  ASSIGN_OR_RETURN(FreshDump fresh, ReadIntoDump(context, *drive, memory));
+  if (const auto* ended = std::get_if<ExitCode>(&fresh)) return std::optional<ExitCode>(*ended);
+  side = std::get<v1::Dump>(std::move(fresh));
   return std::optional<ExitCode>();
 }
 

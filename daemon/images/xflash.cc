@@ -8,6 +8,7 @@
 #include <functional>
 #include <numeric>
 
+#include "daemon/images/hex_text.h"
 #include "daemon/images/recognise.h"
 
 namespace firmbench::images {
@@ -343,6 +344,20 @@ Result<const XflashMember*> Choose(const XflashReport& report, std::string_view 
       .WithRemedy("name one of the revisions that it holds");
 }
 
+Result<Unpacked> UnpackHexText(ByteView file) {
+  ASSIGN_OR_RETURN(HexText text, ParseHexText(file));
+  Unpacked unpacked;
+  unpacked.container = "hex_text";
+  if (text.named_bytes < text.bytes.size()) {
+    unpacked.warnings.push_back(
+        fmt::format("the text names {} of {} bytes; the others were taken as FF, as its format "
+                    "has it",
+                    text.named_bytes, text.bytes.size()));
+  }
+  unpacked.bytes = std::move(text.bytes);
+  return unpacked;
+}
+
 }  // namespace
 
 std::string_view ToString(XflashVariant variant) {
@@ -416,6 +431,7 @@ Result<Bytes> ExtractXflash(ByteView file, const XflashReport& report, const Xfl
 Result<Unpacked> Unpack(ByteView file, std::string_view revision) {
   Unpacked unpacked;
   if (!LooksLikeUpdater(file)) {
+    if (revision.empty() && LooksLikeHexText(file)) return UnpackHexText(file);
     if (revision.empty()) return unpacked;
     return InvalidArgument("CONTAINER_MEMBER_NOT_FOUND",
                            "this file is no updater that holds several")

@@ -55,12 +55,12 @@ Result<Bytes> ExtractXflash(ByteView file, const XflashReport& report, const Xfl
 // A file from outside as the firmware it is or holds.
 struct Unpacked {
   std::optional<Bytes> bytes;         // nullopt: the file itself
-  std::string container;              // "xflash", or "" for the file itself
+  std::string container;              // "xflash", "hex_text", or "" for the file itself
   std::vector<std::string> warnings;  // sentences for people
 };
 
 // `revision` chooses among several; "" takes the only one. Also CONTAINER_HOLDS_SEVERAL with the
-// revisions, CONTAINER_MEMBER_NOT_FOUND.
+// revisions, CONTAINER_MEMBER_NOT_FOUND; and for the text of MTKFLASH the refusals of ParseHexText.
 Result<Unpacked> Unpack(ByteView file, std::string_view revision);
 
 }  // namespace firmbench::images

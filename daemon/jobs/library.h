@@ -21,7 +21,7 @@ struct AddedImage {
 
 // Recognises the file and keeps it; the same bytes are kept once, and who brings them again gets
 // the image that is there. Of an updater the firmware inside is kept, `revision` says which of
-// several. The refusals of images::Unpack and images::Recognise: CONTAINER_NOT_UNPACKABLE,
+// several, of the text of MTKFLASH the bytes that it stands for. The refusals of images::Unpack and images::Recognise: CONTAINER_NOT_UNPACKABLE,
 // CONTAINER_BROKEN, CONTAINER_HOLDS_SEVERAL, CONTAINER_MEMBER_NOT_FOUND, IMAGE_NOT_RECOGNISED,
 // IMAGE_SIZE_WRONG, IMAGE_TRUNCATED, IMAGE_BLANK, IMAGE_IS_EEPROM; then nothing is kept.
 Result<AddedImage> AddImage(storage::Ledger& ledger, const std::string& file_name, ByteView bytes,

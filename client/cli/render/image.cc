@@ -26,6 +26,7 @@ std::string Judgement(const v1::Image& image) {
 std::string Origin(const v1::Image& image) {
   if (!image.dump().empty()) return "a donor's dump, " + image.dump();
   if (image.container() == "xflash") return "an XFlash updater";
+  if (image.container() == "hex_text") return "the text (HEX) of MTKFLASH";
   return image.container();
 }
 

@@ -87,6 +87,17 @@ TEST(Unpack, LeavesAPlainFileAlone) {
   EXPECT_EQ(ReasonOf(Unpack(Firmware(), "GSB7")), "CONTAINER_MEMBER_NOT_FOUND");
 }
 
+TEST(Unpack, TakesTheTextOfMtkflashForTheBytesItStandsFor) {
+  const auto unpacked = Unpack(AsBytes(":01000200AA53\r\n:00000001FF\r\n"), "");
+  ASSERT_TRUE(unpacked);
+  EXPECT_EQ(unpacked->container, "hex_text");
+  ASSERT_EQ(unpacked->bytes->size(), 0x10000u);
+  EXPECT_EQ((*unpacked->bytes)[2], 0xaa);
+  ASSERT_EQ(unpacked->warnings.size(), 1u);
+  EXPECT_THAT(unpacked->warnings[0], testing::HasSubstr("names 1 of 65536 bytes"));
+  EXPECT_EQ(ReasonOf(Unpack(AsBytes(":01000200AA54\r\n"), "")), "HEX_TEXT_CHECKSUM");
+}
+
 TEST(Unpack, SaysWhereItComesFromAndToCompareIt) {
   const auto unpacked = Unpack(test::BuildUpdater(Spec("2.0.5")), "");
   ASSERT_TRUE(unpacked);
