@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
 #include <string_view>
 
@@ -38,7 +37,7 @@ Result<std::string> MakeHexText(ByteView bytes) {
   if (bytes.empty() || bytes.size() % kBankBytes != 0 || bytes.size() / kBankBytes > kMostBanks) {
     return InvalidArgument("HEX_TEXT_NOT_POSSIBLE",
                            fmt::format("the text of MTKFLASH holds 1 to {} banks of 64 KB, and "
-                                       "this are {} bytes",
+                                       "these are {} bytes",
                                        kMostBanks, bytes.size()))
         .WithRemedy("say /B for a binary file");
   }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Firmware as the text that MTKFLASH writes without its switch /B (drive-protocols 1.6 [C]): records
-// of 16 bytes as in Intel HEX with an offset inside a bank of 64 KB, ":00000155AA" before each
-// further bank, ":00000001FF" at the end. The bench reads it; this writes it. Pure; any thread.
+// Firmware as the text that MTKFLASH writes without its switch /B (drive-protocols 1.6 [C]):
+// records of 16 bytes as in Intel HEX with an offset inside a bank of 64 KB, ":00000155AA" before
+// each further bank, ":00000001FF" at the end. The bench reads it; this writes it. Pure; any
+// thread.
 
 #include <string>
 

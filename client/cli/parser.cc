@@ -22,6 +22,7 @@
 #include "client/cli/image.h"
 #include "client/cli/job.h"
 #include "client/cli/ledger.h"
+#include "client/cli/parser_bench_tools.h"
 #include "client/cli/passport.h"
 #include "client/cli/unit.h"
 #include "client/cli/work.h"
@@ -79,6 +80,7 @@ class Builder {
     AddDrive();
     AddUnit();
     AddWork();
+    AddMtkflash(app_, invocation_);
     AddDump();
     AddImage();
     AddJob();
@@ -121,14 +123,6 @@ class Builder {
     verb->fallthrough();
     verb->footer("Examples:\n" + examples);
     verb->callback([this, run] { invocation_.run = run; });
-  }
-
-  // What every command that writes takes.
-  static void Writing(CLI::App& verb, WritingOptions& options) {
-    verb.add_flag("--dry-run", options.dry_run, "Show the plan and stop");
-    verb.add_flag("--yes", options.yes, "Do not ask");
-    verb.add_option("--reason", options.reason,
-                    "Why it shall be done although the plan asks for a reason; kept for ever");
   }
 
   static void Limit(CLI::App& verb, int& limit) {
@@ -329,7 +323,7 @@ void Builder::AddWork() {
       flash, RunFlash);
   flash_verb.add_option("DRIVE", flash->drive, "Which drive")->required();
   flash_verb.add_option("IMAGE", flash->image, "An image, or a file")->required();
-  Writing(flash_verb, flash->writing);
+  AddWritingOptions(flash_verb, flash->writing);
 
   const auto convert = std::make_shared<ConvertOptions>();
   CLI::App& convert_verb = Verb(
@@ -341,7 +335,7 @@ void Builder::AddWork() {
   convert_verb.add_option("--to", convert->model, "The model that it shall become")->required();
   convert_verb.add_option("--image", convert->image, "An image of that model, or a file")
       ->required();
-  Writing(convert_verb, convert->writing);
+  AddWritingOptions(convert_verb, convert->writing);
 
   const auto restore = std::make_shared<RestoreOptions>();
   CLI::App& restore_verb =
@@ -354,7 +348,7 @@ void Builder::AddWork() {
   restore_verb.add_option("--label", restore->label,
                           "What is on the drive, for an EEPROM so ruined that only its label tells "
                           "which unit it is");
-  Writing(restore_verb, restore->writing);
+  AddWritingOptions(restore_verb, restore->writing);
 
   const auto recover = std::make_shared<RecoverOptions>();
   CLI::App& recover_verb = Verb(
@@ -371,7 +365,7 @@ void Builder::AddWork() {
   source->add_option("--image", recover->image, "An image, or a file");
   source->add_option("--dump", recover->dump, "A backup of this very drive");
   source->require_option(1);
-  Writing(recover_verb, recover->writing);
+  AddWritingOptions(recover_verb, recover->writing);
 
   const auto verify = std::make_shared<VerifyOptions>();
   CLI::App& verify_verb =
@@ -557,7 +551,7 @@ void Builder::AddJob() {
                   "old: what the drive held before (the usual way); new: what the job wanted to "
                   "write")
       ->check(CLI::IsMember({"old", "new"}));
-  Writing(recover_verb, recover->writing);
+  AddWritingOptions(recover_verb, recover->writing);
 
   const auto approve = std::make_shared<JobApproveOptions>();
   CLI::App& approve_verb =
