@@ -4,7 +4,6 @@
 // The command line of MTKFLASH, as people have typed it for twenty years (drive-protocols 1.6 [P]),
 // and its numbers for drives. Pure; any thread.
 
-#include <optional>
 #include <string>
 #include <vector>
 
