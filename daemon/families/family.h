@@ -229,6 +229,8 @@ struct PhaseEstimates {
   Nanos leave{0};
 };
 
+class ChipProgrammer;  // chip_programmer.h
+
 class Family {
  public:
   virtual ~Family() = default;
@@ -271,6 +273,11 @@ class Family {
   // `model` must be one of models().
   virtual std::unique_ptr<Session> Open(const ModelInfo& model,
                                         const DriveAccess& access) const = 0;
+
+  // The drive as programmer for a chip in its socket; nullptr when it cannot be one. `model` must
+  // be one of models().
+  virtual std::unique_ptr<ChipProgrammer> OpenProgrammer(const ModelInfo& model,
+                                                         const DriveAccess& access) const = 0;
 };
 
 // Every family that was compiled in; generated from daemon/families/CMakeLists.txt.

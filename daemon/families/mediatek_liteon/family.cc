@@ -10,6 +10,7 @@
 #include "daemon/families/mediatek_liteon/image_rules.h"
 #include "daemon/families/mediatek_liteon/models.h"
 #include "daemon/families/mediatek_liteon/planning.h"
+#include "daemon/families/mediatek_liteon/programmer.h"
 #include "daemon/families/mediatek_liteon/session.h"
 
 // What is odd about this chipset.
@@ -107,6 +108,15 @@ class MediatekLiteon final : public Family {
     const Row* row = RowOf(model);
     FB_CHECK(row != nullptr);
     return std::make_unique<LiteonSession>(*row, access);
+  }
+
+  std::unique_ptr<ChipProgrammer> OpenProgrammer(const ModelInfo& model,
+                                                 const DriveAccess& access) const override {
+    const Row* row = RowOf(model);
+    FB_CHECK(row != nullptr);
+    // Vendor mode for parallel chips is the only way to a chip here.
+    if (access.task_file == nullptr) return nullptr;
+    return std::make_unique<LiteonProgrammer>(*row, access);
   }
 };
 
