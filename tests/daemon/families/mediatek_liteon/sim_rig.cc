@@ -96,6 +96,15 @@ std::unique_ptr<Session> SimRig::OpenWith(bool scsi, bool task_file, bool simula
                                  .simulated = simulated});
 }
 
+std::unique_ptr<ChipProgrammer> SimRig::OpenProgrammer() {
+  OpenWith(true, true);
+  return family().OpenProgrammer(*model_, {.scsi = scsi_.get(),
+                                           .task_file = task_file_.get(),
+                                           .clock = &drive_->clock(),
+                                           .second_device = drive_->spec().second_device,
+                                           .simulated = true});
+}
+
 Bytes SimRig::Image() const {
   std::string revision(model_->revision_prefix);
   revision.append("SB7", 4 - revision.size());

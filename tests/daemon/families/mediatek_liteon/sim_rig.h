@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/families/chip_programmer.h"
 #include "daemon/families/family.h"
 #include "daemon/simulator/bench.h"
 #include "daemon/transport/decorators/gate.h"
@@ -56,6 +57,9 @@ class SimRig {
   std::unique_ptr<Session> Open();
   // The same without one of the ways.
   std::unique_ptr<Session> OpenWith(bool scsi, bool task_file, bool simulated = true);
+
+  // The drive as programmer, by both ways.
+  std::unique_ptr<ChipProgrammer> OpenProgrammer();
 
   simulator::Drive& drive() { return *drive_; }
   transport::Gate& gate() { return gate_; }
