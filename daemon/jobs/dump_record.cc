@@ -39,8 +39,9 @@ Result<storage::Dump> StoreDump(storage::Transaction& tx, Memory memory, ByteVie
   dump.job_id = origin.job.id;
   dump.drive_id = origin.drive.id;
   dump.purpose = origin.purpose;
-  dump.family = model.family;
-  dump.model = model.model;
+  const bool chip = !origin.chip_part.empty();
+  dump.family = chip ? std::string() : std::string(model.family);
+  dump.model = chip ? origin.chip_part : std::string(model.model);
   dump.revision = origin.revision;
   dump.size_bytes = static_cast<int64_t>(bytes.size());
   ASSIGN_OR_RETURN(dump.sha256, tx.PutBlob(bytes));
@@ -57,14 +58,17 @@ Result<storage::Dump> StoreDump(storage::Transaction& tx, Memory memory, ByteVie
   dump.tool_version = FIRMBENCH_VERSION;
   dump.created_us = tx.now_us();
   RETURN_IF_ERROR(tx.InsertDump(dump));
-  RETURN_IF_ERROR(tx.InsertAttribution({.id = tx.NewId(),
-                                        .dump_id = dump.id,
-                                        .kind = origin.unit_id.empty() ? "unidentified" : "unit",
-                                        .unit_id = origin.unit_id,
-                                        .principal = origin.job.principal,
-                                        .reason = origin.drive.unit.why,
-                                        .created_us = tx.now_us()}));
-  RETURN_IF_ERROR(NoteRecognised(tx, dump, bytes, origin));
+  RETURN_IF_ERROR(tx.InsertAttribution(
+      {.id = tx.NewId(),
+       .dump_id = dump.id,
+       .kind = chip                     ? "chip"
+               : origin.unit_id.empty() ? "unidentified"
+                                        : "unit",
+       .unit_id = origin.unit_id,
+       .principal = origin.job.principal,
+       .reason = chip ? "read in the socket of a drive" : origin.drive.unit.why,
+       .created_us = tx.now_us()}));
+  if (!chip) RETURN_IF_ERROR(NoteRecognised(tx, dump, bytes, origin));
   // Every dump is named in the log with its bytes, so that each can be proven.
   RETURN_IF_ERROR(tx.AppendAudit({.principal = origin.job.principal,
                                   .action = "dump.store",

@@ -19,6 +19,9 @@ struct DumpOrigin {
   std::string purpose;                    // storage::Dump::purpose
   int64_t agreeing_reads = 1;
   std::string unit_id;  // "" when nobody can say
+  // The part, for a chip that was only in the drive's socket; such a dump is of no unit, and names
+  // the part where others name the model.
+  std::string chip_part = {};
 };
 
 // Stores blob, dump and attribution. Returns the dump's row.

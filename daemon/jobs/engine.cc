@@ -15,10 +15,13 @@ namespace {
 // What a request asks for, as a digest: the same request id with another body is refused.
 std::string RequestDigest(const CreateRequest& request) {
   const JobSpec& spec = request.spec;
-  return Sha256Hex(AsBytes(
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", ToString(spec.kind), spec.drive_id,
-                  spec.memory, spec.image_id, spec.dump_id, spec.override_reason, request.principal,
-                  spec.recovers, spec.recover_to, spec.model, spec.label)));
+  // Only where it is used, so that requests from before it was there keep their digests.
+  const std::string chip =
+      OnChip(spec.kind) ? fmt::format("\n{}\n{}", spec.chip_part, spec.board_mv) : std::string();
+  return Sha256Hex(AsBytes(fmt::format(
+      "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}{}", ToString(spec.kind), spec.drive_id,
+      spec.memory, spec.image_id, spec.dump_id, spec.override_reason, request.principal,
+      spec.recovers, spec.recover_to, spec.model, spec.label, chip)));
 }
 
 storage::Job MakeRow(const CreateRequest& request, const Plan& plan, const PlanInputs& inputs,
@@ -29,7 +32,9 @@ storage::Job MakeRow(const CreateRequest& request, const Plan& plan, const PlanI
   row.kind = ToString(plan.spec.kind);
   row.drive_id = drive.id;
   row.topology = drive.topology;
-  row.unit_id = inputs.cut ? inputs.cut->job.unit_id : drive.unit.unit_id;
+  // A chip in a drive's socket is no part of its unit.
+  if (!OnChip(plan.spec.kind))
+    row.unit_id = inputs.cut ? inputs.cut->job.unit_id : drive.unit.unit_id;
   // A person told by its label which unit it is.
   if (plan.spec.kind == Kind::kEepromRestore && inputs.dump_unit)
     row.unit_id = inputs.dump_unit->id;
@@ -161,7 +166,7 @@ Status Engine::CheckRequest(const CreateRequest& request, const inventory::Drive
   // Said first: that it is not there says more than that it is not what it was. A recovery is for
   // drives that do not answer.
   const auto problem = CheckPresence(drive);
-  if (problem && request.spec.kind != Kind::kRecover) {
+  if (problem && request.spec.kind != Kind::kRecover && !OnChip(request.spec.kind)) {
     return FailedPrecondition(problem->reason, problem->text).WithRemedy(problem->remedy);
   }
   if (!request.etag.empty() && request.etag != drive.etag) {

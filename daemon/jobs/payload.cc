@@ -2,6 +2,7 @@
 #include "daemon/jobs/payload.h"
 
 #include "daemon/jobs/assumed_drive.h"
+#include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/recovery_plan.h"
 
 namespace firmbench::jobs {
@@ -11,10 +12,11 @@ namespace {
 Status CheckSurplus(const JobSpec& spec) {
   const bool dead = spec.kind == Kind::kRecover && spec.recovers.empty();
   const bool takes_image = spec.kind == Kind::kFlash || spec.kind == Kind::kVerify ||
-                           spec.kind == Kind::kConvert || dead;
+                           spec.kind == Kind::kConvert || spec.kind == Kind::kChipVerify || dead;
   const bool takes_dump = spec.kind == Kind::kRestore || spec.kind == Kind::kEepromRestore ||
-                          spec.kind == Kind::kVerify || dead;
-  const bool names_model = spec.kind == Kind::kRecover || spec.kind == Kind::kConvert;
+                          spec.kind == Kind::kVerify || spec.kind == Kind::kChipVerify || dead;
+  const bool names_model =
+      spec.kind == Kind::kRecover || spec.kind == Kind::kConvert || OnChip(spec.kind);
   if ((spec.kind != Kind::kRecover && !(spec.recovers + spec.recover_to).empty()) ||
       (!names_model && !spec.model.empty())) {
     return InvalidArgument("REFERENCE_UNEXPECTED",
@@ -45,6 +47,11 @@ Status CheckRecovery(const JobSpec& spec) {
 
 Status CheckSpec(const JobSpec& spec) {
   RETURN_IF_ERROR(CheckSurplus(spec));
+  if (OnChip(spec.kind)) {
+    RETURN_IF_ERROR(CheckBoardSupply(spec.board_mv));
+  } else if (!spec.chip_part.empty() || spec.board_mv != 0) {
+    return InvalidArgument("REFERENCE_UNEXPECTED", "only a job on a chip names a part or a supply");
+  }
   if (!spec.label.empty() && spec.kind != Kind::kRestore && spec.kind != Kind::kEepromRestore) {
     return InvalidArgument("REFERENCE_UNEXPECTED", "only a restore names the drive's label");
   }
@@ -61,7 +68,11 @@ Status CheckSpec(const JobSpec& spec) {
     case Kind::kEepromRestore:
       if (spec.dump_id.empty()) return InvalidArgument("DUMP_REQUIRED", "restore needs a dump");
       return Ok();
+    case Kind::kChipIdentify:
+    case Kind::kChipRead:
+      return Ok();
     case Kind::kVerify:
+    case Kind::kChipVerify:
       if (spec.image_id.empty() == spec.dump_id.empty()) {
         return InvalidArgument("REFERENCE_REQUIRED",
                                "verify needs a dump or an image, one of them");
@@ -109,6 +120,9 @@ Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
   if (spec.kind == Kind::kRecover) {
     inputs.drive = inputs.cut ? AssumeModel(inputs.drive, inputs.cut->job)
                               : AssumeModel(inputs.drive, {}, spec.model);
+  }
+  if (OnChip(spec.kind) && !spec.model.empty()) {
+    inputs.drive = AssumeModel(inputs.drive, {}, spec.model);
   }
   if (!spec.image_id.empty()) {
     ASSIGN_OR_RETURN(inputs.image, ledger.GetImage(spec.image_id));

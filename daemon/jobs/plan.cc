@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/base/hash.h"
+#include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/image_marks.h"
 #include "daemon/jobs/plan_checks.h"
 #include "daemon/jobs/recovery_plan.h"
@@ -99,6 +100,17 @@ class StepList {
   void Compare(Memory memory) {
     Add(StepId::kCompare, "compare", memory, "compare what was read with the reference", 0, {});
   }
+  void IdentifyChip() {
+    Add(StepId::kIdentifyChip, "identify the chip", Memory::kFirmware,
+        "ask the chip for its ids and compare its supply with the board's", 0, {});
+  }
+  void ReadChip(uint32_t size_bytes) {
+    for (int i = 1; i <= kFirmwareReads; ++i) {
+      Add(StepId::kReadFirmware, fmt::format("read chip, {} of {}", i, kFirmwareReads),
+          Memory::kFirmware, "read the whole chip in the socket", size_bytes,
+          times_.read_firmware);
+    }
+  }
   std::vector<PlanStep> Take() { return std::move(steps_); }
 
  private:
@@ -176,9 +188,24 @@ void AddRecovery(StepList& list, const Plan& plan, const PlanInputs& inputs, boo
   if (eeprom_readable) list.CheckEeprom();
 }
 
+// In one stay in update mode; nothing is asked of the drive.
+std::vector<PlanStep> MakeChipSteps(const Plan& plan, const PlanInputs& inputs, StepList list) {
+  const auto chip = families::FindChipFacts(plan.spec.chip_part);
+  list.Enter();
+  list.IdentifyChip();
+  if (plan.spec.kind != Kind::kChipIdentify) {
+    list.ReadChip(chip ? chip->size_bytes : inputs.drive->model->firmware_bytes);
+  }
+  list.Reset();
+  if (plan.spec.kind == Kind::kChipRead) list.Commit();
+  if (plan.spec.kind == Kind::kChipVerify) list.Compare(Memory::kFirmware);
+  return list.Take();
+}
+
 std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   StepList list(*drive.model, drive.family->Estimates(*drive.model));
+  if (OnChip(plan.spec.kind)) return MakeChipSteps(plan, inputs, std::move(list));
   const auto* eeprom = FindAbilities(drive, Memory::kEeprom);
   const bool eeprom_readable = eeprom != nullptr && eeprom->read.possible;
   list.Check();
@@ -223,6 +250,10 @@ std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
       list.Compare(memory);
       break;
     }
+    case Kind::kChipIdentify:
+    case Kind::kChipRead:
+    case Kind::kChipVerify:
+      break;  // above
   }
   return list.Take();
 }
@@ -231,6 +262,9 @@ std::string UndoText(const Plan& plan, const PlanInputs& inputs) {
   switch (plan.spec.kind) {
     case Kind::kBackup:
     case Kind::kVerify:
+    case Kind::kChipIdentify:
+    case Kind::kChipRead:
+    case Kind::kChipVerify:
       return "nothing is written";
     case Kind::kEepromRestore:
       return "the EEPROM as it is now, read three times and stored before the first write";
@@ -275,6 +309,7 @@ std::string WhatIsWritten(const Plan& plan, const families::ModelInfo& model) {
 
 // The plan as a person reads it, in the order in which it matters.
 std::vector<std::string> Describe(const Plan& plan, const PlanInputs& inputs) {
+  if (OnChip(plan.spec.kind)) return DescribeChip(plan.spec, inputs);
   const inventory::DriveSnapshot& drive = *inputs.drive;
   std::vector<std::string> lines;
   lines.push_back(inputs.answers
@@ -338,6 +373,11 @@ std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
   }
   if (plan.spec.kind == Kind::kConvert) json.Set("target_model", plan.spec.model);
   if (!plan.spec.label.empty()) json.Set("label", plan.spec.label);
+  if (OnChip(plan.spec.kind)) {
+    json.Set("board_mv", plan.spec.board_mv)
+        .Set("chip_part", plan.spec.chip_part)
+        .Set("recover_model", plan.spec.model);
+  }
   return json.Set("drive", plan.spec.drive_id)
       .Set("dump", plan.spec.dump_id)
       .Set("etag", plan.etag)
@@ -376,7 +416,7 @@ std::optional<PlanStep> ParseStep(const Json& item) {
   const std::string memory = item["memory"].AsString("");
   PlanStep step;
   step.memory = ParseMemory(memory);
-  if (id < 0 || id > static_cast<int64_t>(StepId::kCheckpoint) || bytes < 0 ||
+  if (id < 0 || id > static_cast<int64_t>(StepId::kIdentifyChip) || bytes < 0 ||
       bytes > kLargestMemory || estimate_us < 0 || estimate_us > kLongestStepUs ||
       (!memory.empty() && !step.memory)) {
     return std::nullopt;
@@ -438,6 +478,8 @@ Result<Plan> ParsePlan(const std::string& json) {
   plan.spec.recovers = root["recovers"].AsString("");
   plan.spec.recover_to = root["recover_to"].AsString("");
   plan.spec.model = root[*kind == Kind::kConvert ? "target_model" : "recover_model"].AsString("");
+  plan.spec.chip_part = root["chip_part"].AsString("");
+  plan.spec.board_mv = static_cast<int>(root["board_mv"].AsInteger(0));
   plan.etag = root["etag"].AsString("");
   plan.undo = root["undo"].AsString("");
   plan.needs_approval = root["needs_approval"].AsBool(false);

@@ -30,6 +30,9 @@ struct JobSpec {
   std::string recover_to;  // "old", "new": what it held before that job, or what that job meant
   std::string model;       // without `recovers`: the model that the drive's sticker names;
                            // convert: the one that the drive is made into
+  // Jobs on a chip only:
+  std::string chip_part;  // what is printed on its case; "" for whatever answers
+  int board_mv = 0;       // supply of the drive's board, millivolts, as a person said
 };
 
 enum class StepId : uint8_t {
@@ -46,6 +49,7 @@ enum class StepId : uint8_t {
   kCompare,
   kPowerCycle,
   kCheckpoint,  // the first of two writes is verified, the second begins
+  kIdentifyChip,
 };
 
 // How often a memory is read before its dump is believed.

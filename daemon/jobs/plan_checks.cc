@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "daemon/jobs/assumed_drive.h"
+#include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/recovery_plan.h"
 
 namespace firmbench::jobs {
@@ -174,6 +175,7 @@ JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs) {
 std::vector<Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   if (spec.kind == Kind::kRecover) return FindRecoveryProblems(spec, inputs);
+  if (OnChip(spec.kind)) return FindChipProblems(spec, inputs);
   if (auto problem = CheckPresence(drive)) return {std::move(*problem)};
   std::vector<Problem> problems;
   if (spec.kind == Kind::kBackup) {

@@ -52,6 +52,10 @@ Status Runner::Work() {
   cut_ = std::move(inputs.cut);
   drive_.snapshot = std::move(inputs.drive);
   silent_ = !inputs.answers;
+  if (OnChip(job_->plan().spec.kind)) {
+    outcome_ = Outcome::kUnchanged;
+    return WorkOnChip();
+  }
   RETURN_IF_ERROR(recovering() ? FindCutDrive() : CheckDrive());
   outcome_ = Outcome::kUnchanged;
   switch (job_->plan().spec.kind) {
@@ -70,6 +74,10 @@ Status Runner::Work() {
       if (WritesBoth(job_->plan().spec)) return RecoverBoth();
       return job_->plan().spec.memory == ToString(Memory::kEeprom) ? WorkOnEeprom()
                                                                    : WorkOnFirmware();
+    case Kind::kChipIdentify:
+    case Kind::kChipRead:
+    case Kind::kChipVerify:
+      break;  // above
   }
   return Internal("JOB_KIND_UNKNOWN", "the job is of no known kind");
 }

@@ -82,6 +82,13 @@ class Runner final : private families::Observer {
   Status CheckCutDump();
   void LiftQuarantines();
 
+  // runner_chip.cc: the chip in the drive's socket.
+  Status WorkOnChip();
+  Status UseChip(OpenChip& chip);
+  void LeaveChip(OpenChip& chip);
+  Status StoreChip();
+  Status CompareChip();
+
   // runner_read.cc: dumps.
   Status DumpMemories();
   Result<Bytes> ReadAgreeing(Memory memory, std::optional<StepId> step, int reads);
@@ -154,6 +161,8 @@ class Runner final : private families::Observer {
   Bytes eeprom_before_;        // agreed; empty when not read
   Bytes firmware_before_;
   std::vector<Stored> stored_;
+  std::optional<families::ChipFacts> chip_;  // as it answered; jobs on a chip only
+  std::vector<Bytes> chip_reads_;
   std::optional<OpenDrive> update_;  // the descriptors that hold the drive in update mode
   Bytes target_;
   Bytes eeprom_goal_;  // where both memories are written: what the EEPROM shall hold at the end

@@ -18,6 +18,10 @@ enum class Kind : uint8_t {
   kEepromRestore,
   kConvert,  // makes another model of the drive: EEPROM, then firmware
   kRecover,  // brings back a drive whose write was cut off, or that is dead for another reason
+  // The drive as programmer for the chip in its socket (chip_plan.h).
+  kChipIdentify,
+  kChipRead,
+  kChipVerify,
 };
 constexpr std::string_view ToString(Kind kind) {
   switch (kind) {
@@ -35,12 +39,19 @@ constexpr std::string_view ToString(Kind kind) {
       return "convert";
     case Kind::kRecover:
       return "recover";
+    case Kind::kChipIdentify:
+      return "chip_identify";
+    case Kind::kChipRead:
+      return "chip_read";
+    case Kind::kChipVerify:
+      return "chip_verify";
   }
   return "backup";
 }
 constexpr std::optional<Kind> ParseKind(std::string_view text) {
   for (const Kind kind : {Kind::kBackup, Kind::kFlash, Kind::kRestore, Kind::kVerify,
-                          Kind::kEepromRestore, Kind::kConvert, Kind::kRecover}) {
+                          Kind::kEepromRestore, Kind::kConvert, Kind::kRecover,
+                          Kind::kChipIdentify, Kind::kChipRead, Kind::kChipVerify}) {
     if (text == ToString(kind)) return kind;
   }
   return std::nullopt;
@@ -49,6 +60,11 @@ constexpr std::optional<Kind> ParseKind(std::string_view text) {
 constexpr bool Writes(Kind kind) {
   return kind == Kind::kFlash || kind == Kind::kRestore || kind == Kind::kEepromRestore ||
          kind == Kind::kConvert || kind == Kind::kRecover;
+}
+
+// Is the job one on a bare chip, of which the drive is only the programmer?
+constexpr bool OnChip(Kind kind) {
+  return kind == Kind::kChipIdentify || kind == Kind::kChipRead || kind == Kind::kChipVerify;
 }
 
 // Storage's word for both memories: of a backup, and of a conversion or its recovery.

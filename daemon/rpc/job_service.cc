@@ -35,7 +35,8 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
   if (!kind) {
     return InvalidArgument(
         "JOB_KIND_UNKNOWN",
-        "a job is one of backup, flash, restore, verify, eeprom_restore, convert, recover");
+        "a job is one of backup, flash, restore, verify, eeprom_restore, convert, recover, "
+        "chip_identify, chip_read, chip_verify");
   }
   create.spec.kind = *kind;
   ASSIGN_OR_RETURN(create.spec.drive_id, IdFrom("drives", request.job().drive()));
@@ -47,6 +48,9 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
   ASSIGN_OR_RETURN(create.spec.dump_id, OptionalId("dumps", request.job().dump()));
   create.spec.model =
       *kind == jobs::Kind::kConvert ? request.job().target_model() : request.job().model();
+  create.spec.chip_part = request.job().chip_part();
+  RETURN_IF_ERROR(CheckLength(create.spec.chip_part, kLongestText));
+  create.spec.board_mv = request.job().board_millivolts();
   RETURN_IF_ERROR(ReadSafeguards(request, caller, create));
   return create;
 }
