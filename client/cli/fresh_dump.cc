@@ -26,8 +26,9 @@ Result<v1::Dump> DumpOf(Context& context, const v1::Job& job, v1::Memory memory)
 
 }  // namespace
 
-Result<FreshDump> ReadIntoDump(Context& context, const v1::Drive& drive, v1::Memory memory) {
-  ASSIGN_OR_RETURN(const std::optional<v1::Job> job, ReadDrive(context, drive, memory));
+Result<FreshDump> RunIntoDump(Context& context, const v1::Drive& drive, v1::Job wanted) {
+  const v1::Memory memory = wanted.memory();
+  ASSIGN_OR_RETURN(const std::optional<v1::Job> job, RunQuietly(context, drive, std::move(wanted)));
   if (!job.has_value()) return FreshDump(ExitCode::kInterrupted);
   if (job->result() != v1::Job::RESULT_SUCCEEDED) {
     ASSIGN_OR_RETURN(const ExitCode ended, PrintClosedJob(context, *job));
@@ -35,6 +36,13 @@ Result<FreshDump> ReadIntoDump(Context& context, const v1::Drive& drive, v1::Mem
   }
   ASSIGN_OR_RETURN(v1::Dump dump, DumpOf(context, *job, memory));
   return FreshDump(std::move(dump));
+}
+
+Result<FreshDump> ReadIntoDump(Context& context, const v1::Drive& drive, v1::Memory memory) {
+  v1::Job backup;
+  backup.set_kind("backup");
+  backup.set_memory(memory);
+  return RunIntoDump(context, drive, std::move(backup));
 }
 
 }  // namespace firmbench::cli

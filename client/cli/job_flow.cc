@@ -116,11 +116,10 @@ Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,
   return Run(context, drive, &v1::JobService::Stub::CreateJob, std::move(request), options);
 }
 
-Result<std::optional<v1::Job>> ReadDrive(Context& context, const v1::Drive& drive,
-                                         v1::Memory memory) {
+Result<std::optional<v1::Job>> RunQuietly(Context& context, const v1::Drive& drive,
+                                          v1::Job wanted) {
   v1::CreateJobRequest request;
-  request.mutable_job()->set_kind("backup");
-  request.mutable_job()->set_memory(memory);
+  *request.mutable_job() = std::move(wanted);
   request.mutable_job()->set_drive(drive.name());
   ASSIGN_OR_RETURN(const std::optional<v1::Job> job,
                    Make(context, drive, &v1::JobService::Stub::CreateJob, std::move(request), {}));

@@ -24,10 +24,9 @@ struct JobFlowOptions {
 Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,
               const JobFlowOptions& options);
 
-// Backs one memory up, as a step of another command: says on stderr what happens and prints no
+// A job that only reads, as a step of another command: says on stderr what happens and prints no
 // result. The closed job, or nullopt when the person let go of it.
-Result<std::optional<v1::Job>> ReadDrive(Context& context, const v1::Drive& drive,
-                                         v1::Memory memory);
+Result<std::optional<v1::Job>> RunQuietly(Context& context, const v1::Drive& drive, v1::Job wanted);
 
 // As RunJob, for the job that brings back the drive of the job `job_name`, to "old" or "new".
 Ending RunRecovery(Context& context, const v1::Drive& drive, const std::string& job_name,

@@ -2,7 +2,6 @@
 #include "client/cli/mtkflash.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <string_view>
 #include <utility>
@@ -19,13 +18,6 @@
 namespace firmbench::cli {
 namespace {
 
-// The read takes minutes: better to refuse before it than after.
-Status CheckFree(const std::string& path, bool force) {
-  if (force || access(path.c_str(), F_OK) != 0) return Ok();
-  return Error(Code::kAlreadyExists, "FILE_EXISTS", fmt::format("'{}' exists", path))
-      .WithRemedy("choose another name, or say --force");
-}
-
 Result<std::string> InTheFormOf(const MtkflashWords& words, ByteView bytes) {
   if (words.binary) return std::string(AsText(bytes));
   return MakeHexText(bytes);
@@ -33,7 +25,8 @@ Result<std::string> InTheFormOf(const MtkflashWords& words, ByteView bytes) {
 
 Ending Read(Context& context, const v1::Drive& drive, const MtkflashWords& words,
             const MtkflashOptions& options) {
-  RETURN_IF_ERROR(CheckFree(words.file, options.force));
+  // The read takes minutes: better to refuse before it than after.
+  RETURN_IF_ERROR(CheckNewFile(words.file, options.force));
   if (options.writing.dry_run) {
     v1::Job job;
     job.set_kind("backup");

@@ -81,6 +81,7 @@ class Builder {
     AddUnit();
     AddWork();
     AddMtkflash(app_, invocation_);
+    AddChip(app_, invocation_);
     AddDump();
     AddImage();
     AddJob();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "client/cli/chip.h"
 #include "client/cli/mtkflash.h"
 
 namespace firmbench::cli {
@@ -23,6 +24,20 @@ CLI::App& Verb(CLI::App& parent, Invocation& invocation, const std::string& name
   return *verb;
 }
 
+// What every verb on a chip takes. The supply has no default: a person has to know it.
+void AddChipOptions(CLI::App& verb, ChipOptions& options) {
+  verb.add_option("DRIVE", options.drive, "The drive that has the chip in its socket")->required();
+  verb.add_option("--voltage", options.voltage,
+                  "Supply of the drive's board, 5 or 3.3, in volts; the wrong one destroys a chip")
+      ->check(CLI::IsMember({"5", "3.3"}))
+      ->required();
+  verb.add_option(
+      "--part", options.part,
+      "What is printed on the chip, such as W29C040: the job ends when another answers");
+  verb.add_option("--model", options.model,
+                  "The model on the drive's sticker, when it does not say what it is");
+}
+
 }  // namespace
 
 void AddWritingOptions(CLI::App& verb, WritingOptions& options) {
@@ -36,7 +51,8 @@ void AddMtkflash(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<MtkflashOptions>();
   CLI::App& verb = Verb(
       app, invocation, "mtkflash",
-      "Takes the command line of MTKFLASH and does the same as a protected job: position (1 primary "
+      "Takes the command line of MTKFLASH and does the same as a protected job: position (1 "
+      "primary "
       "master, 2 primary slave, 3 secondary master, 4 secondary slave), then R (read into FILE), W "
       "(write FILE), V (verify with FILE), C (which chip) or S. /B: FILE is binary, without it HEX "
       "text. /M, /FULL and /SATA are taken, and it is said what is done instead",
@@ -48,6 +64,34 @@ void AddMtkflash(CLI::App& app, Invocation& invocation) {
   verb.add_option("WORDS", options->words, "As for MTKFLASH: 3 R /B /M file.bin")->required();
   verb.add_flag("--force", options->force, "R replaces a file that exists");
   AddWritingOptions(verb, options->writing);
+}
+
+void AddChip(CLI::App& app, Invocation& invocation) {
+  CLI::App* chip =
+      app.add_subcommand("chip", "A drive as programmer for the chip in its socket: no unit of it");
+  chip->require_subcommand(1);
+  chip->fallthrough();
+  const auto identify = std::make_shared<ChipOptions>();
+  AddChipOptions(Verb(*chip, invocation, "identify", "Says which part answers and what it takes",
+                      "  firmbench chip identify bay-1 --voltage 5\n", identify, RunChipIdentify),
+                 *identify);
+
+  const auto read = std::make_shared<ChipOptions>();
+  CLI::App& read_verb = Verb(
+      *chip, invocation, "read", "Reads the whole chip twice, keeps it and writes it into a file",
+      "  firmbench chip read bay-1 chip.bin --voltage 5 --part W29C040\n"
+      "  firmbench chip read bay-2 chip.bin --voltage 3.3 --model LTR-52327S\n",
+      read, RunChipRead);
+  AddChipOptions(read_verb, *read);
+  read_verb.add_option("FILE", read->file, "The new file")->required();
+  read_verb.add_flag("--force", read->force, "Replace a file that exists");
+
+  const auto verify = std::make_shared<ChipOptions>();
+  CLI::App& verify_verb =
+      Verb(*chip, invocation, "verify", "Reads the chip and compares it with a dump or a file",
+           "  firmbench chip verify bay-1 chip.bin --voltage 5\n", verify, RunChipVerify);
+  AddChipOptions(verify_verb, *verify);
+  verify_verb.add_option("FILE", verify->file, "A dump, an image, or a file")->required();
 }
 
 }  // namespace firmbench::cli

@@ -31,6 +31,11 @@ Error NotWritten(const std::string& path, int error) {
       .WithRemedy("check the folder and the space on the disk");
 }
 
+Error Exists(const std::string& path) {
+  return Error(Code::kAlreadyExists, "FILE_EXISTS", fmt::format("'{}' exists", path))
+      .WithRemedy("choose another name, or say --force");
+}
+
 bool IsUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const auto lead = static_cast<uint8_t>(text[i]);
@@ -105,12 +110,16 @@ Status WriteFile(const std::string& path, ByteView bytes, bool replace, unsigned
     const int error = done == 0 ? 0 : errno;
     if (error != 0) written = NotWritten(path, error);
     if (error == EEXIST) {
-      written = Error(Code::kAlreadyExists, "FILE_EXISTS", fmt::format("'{}' exists", path))
-                    .WithRemedy("choose another name, or say --force");
+      written = Exists(path);
     }
   }
   unlink(part.c_str());
   return written;
+}
+
+Status CheckNewFile(const std::string& path, bool replace) {
+  if (replace || access(path.c_str(), F_OK) != 0) return Ok();
+  return Exists(path);
 }
 
 std::string FileName(const std::string& path) {

@@ -21,6 +21,8 @@ Result<Bytes> ReadFile(const std::string& path);
 // FILE_NOT_WRITTEN.
 // `mode` 0600 for what is about customers.
 Status WriteFile(const std::string& path, ByteView bytes, bool replace, unsigned mode = 0644);
+// FILE_EXISTS when WriteFile would say so now: for who does something long before it writes.
+Status CheckNewFile(const std::string& path, bool replace);
 // The last part of a path, as it may be shown: what a terminal would obey becomes '?'.
 std::string FileName(const std::string& path);
 

@@ -134,6 +134,8 @@ v1::Job ToProto(const jobs::JobView& job, const std::string& bench,
   to.set_attempts(static_cast<int32_t>(row.attempts));
   to.set_cancelled_by(row.cancelled_by);
   to.set_target_model(row.target_model);
+  to.set_chip_part(job.plan.spec.chip_part);
+  to.set_board_millivolts(job.plan.spec.board_mv);
   return to;
 }
 
