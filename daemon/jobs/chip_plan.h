@@ -26,8 +26,8 @@
 // What is read becomes a dump that is attributed to a "chip", with the part where other dumps name
 // the model, so that no restore and no donor's image can take it for a drive's.
 //
-// Writing ("chip_write", and "chip_erase" as a write of FF) goes the same way with the part named,
-// and in this order: identify, supply, two reads that agree, their dump durable and read back from
+// There is no writing yet. It would go the same way (an erase being a write of FF) with the part
+// named, and in this order: identify, supply, two reads that agree, their dump durable and read back from
 // the ledger (that is the undo: writing it to the same part), WRITE_STARTED, write, read back in
 // the same stay, compare, leave. A write that was cut says so of the chip, not of the drive:
 // neither RECOVERY_NEEDED nor a quarantine, and the next start of the daemon does not touch the

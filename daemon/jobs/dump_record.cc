@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/jobs/dump_record.h"
 
+#include <fmt/format.h>
+
 #include "daemon/base/hash.h"
 #include "daemon/inventory/unit_match.h"
 #include "daemon/jobs/plan.h"
@@ -54,6 +56,7 @@ Result<storage::Dump> StoreDump(storage::Transaction& tx, Memory memory, ByteVie
   dump.agreeing_reads = origin.agreeing_reads;
   dump.evidence = abilities != nullptr ? ToString(abilities->read.evidence) : "";
   dump.method = abilities != nullptr ? abilities->read.why : "";
+  if (chip) dump.method = fmt::format("vendor mode of a {}, in its socket", model.model);
   dump.simulated = origin.drive.connection.simulated;
   dump.tool_version = FIRMBENCH_VERSION;
   dump.created_us = tx.now_us();
