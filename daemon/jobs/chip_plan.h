@@ -27,11 +27,11 @@
 // the model, so that no restore and no donor's image can take it for a drive's.
 //
 // There is no writing yet. It would go the same way (an erase being a write of FF) with the part
-// named, and in this order: identify, supply, two reads that agree, their dump durable and read back from
-// the ledger (that is the undo: writing it to the same part), WRITE_STARTED, write, read back in
-// the same stay, compare, leave. A write that was cut says so of the chip, not of the drive:
-// neither RECOVERY_NEEDED nor a quarantine, and the next start of the daemon does not touch the
-// drive.
+// named, and in this order: identify, supply, two reads that agree, their dump durable and read
+// back from the ledger (that is the undo: writing it to the same part), WRITE_STARTED, write, read
+// back in the same stay, compare, leave. A write that was cut says so of the chip, not of the
+// drive: neither RECOVERY_NEEDED nor a quarantine, and the next start of the daemon does not touch
+// the drive.
 
 #include <string>
 #include <vector>
