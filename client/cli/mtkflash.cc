@@ -86,8 +86,8 @@ std::string ChipSentence(const v1::Drive& drive) {
     return "which flash chip it has is not known; a job that writes asks the chip itself\n";
   }
   return fmt::format(
-      "flash chip: {}{}, {} ({}). C reads no ids from the chip: a job that writes asks the chip "
-      "itself and refuses when it is another one\n",
+      "flash chip: {}{}, {} ({}). C sends nothing to the chip: `firmbench chip identify` asks it, "
+      "and a job that writes refuses when it is another one\n",
       render::Clean(chip.part()), chip.assumed() ? ", assumed" : "",
       render::Bytes(chip.size_bytes()), render::Clean(chip.evidence()));
 }

@@ -12,7 +12,10 @@
 namespace firmbench::rpc {
 namespace {
 
-bool OnlyReads(const storage::Job& job) { return job.kind == "backup" || job.kind == "verify"; }
+bool OnlyReads(const storage::Job& job) {
+  const auto kind = jobs::ParseKind(job.kind);
+  return kind && !jobs::Writes(*kind);
+}
 bool Wrote(const storage::Job& job) { return job.write_started_us != 0; }
 // The memory was read back and is one of the two that it may be.
 bool IsWhole(const storage::Job& job) {
