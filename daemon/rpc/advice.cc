@@ -8,6 +8,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/jobs/cut_job.h"
+#include "daemon/jobs/words.h"
 
 namespace firmbench::rpc {
 namespace {
