@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "daemon/families/chip_programmer.h"
+#include "daemon/images/recognise.h"
+
 namespace firmbench::families {
 
 std::string_view ToString(Recoverable recoverable) {
@@ -43,6 +46,11 @@ Result<Bytes> ConvertEeprom(const Conversion& conversion, ByteView eeprom) {
   return converted;
 }
 
+std::unique_ptr<ChipProgrammer> Family::OpenProgrammer(const ModelInfo& /*model*/,
+                                                       const DriveAccess& /*access*/) const {
+  return nullptr;
+}
+
 const Family* FindFamily(std::string_view name) {
   for (const Family* family : AllFamilies()) {
     if (family->name() == name) return family;
@@ -60,6 +68,27 @@ Match MatchDrive(const scsi::Identity& identity) {
     match = {family, model};
   }
   return match;
+}
+
+const Family* FindBootCode(const scsi::Identity& identity) {
+  for (const Family* family : AllFamilies()) {
+    if (!family->BootCodeOf(identity).empty()) return family;
+  }
+  return nullptr;
+}
+
+images::ImageReport RecogniseImage(ByteView file) {
+  images::ImageReport report = images::Recognise(file);
+  const bool unknown = report.refusal && report.refusal->reason() == "IMAGE_NOT_RECOGNISED";
+  if (!unknown) return report;
+  for (const Family* family : AllFamilies()) {
+    images::ImageReport own;
+    own.size_bytes = report.size_bytes;
+    own.hashes = report.hashes;
+    own.halves = report.halves;
+    if (family->ExamineImage(file, own)) return own;
+  }
+  return report;
 }
 
 }  // namespace firmbench::families

@@ -24,72 +24,23 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/result.h"
 #include "daemon/base/words.h"
+#include "daemon/families/model_info.h"
 #include "daemon/scsi/identity.h"
 #include "daemon/scsi/rules.h"
 #include "daemon/scsi/transport.h"
 
+namespace firmbench::images {
+struct ImageReport;
+}  // namespace firmbench::images
+
 namespace firmbench::families {
-
-// Whether a drive whose write was cut can be written again.
-enum class Recoverable : uint8_t { kProven, kUnproven, kNo };
-std::string_view ToString(Recoverable recoverable);  // "proven", "unproven", "no"
-
-struct ByteRange {
-  uint32_t offset = 0;
-  uint32_t length = 0;
-};
-
-// One byte of the EEPROM that names the model.
-struct EepromChange {
-  uint32_t offset = 0;
-  uint8_t from = 0;
-  uint8_t to = 0;
-};
-
-// A model that a drive of this one can be made into: the EEPROM's bytes that name the model are
-// changed, then the firmware is replaced. Both are rows of one family with memories of the same
-// sizes, read and written in the same ways.
-struct Conversion {
-  std::string_view to_model;
-  std::span<const EepromChange> eeprom;
-  Evidence evidence = Evidence::kHypothetical;
-  std::string_view why;  // what is known of these bytes, in words
-};
-
-// What other layers need to know of a model. Static storage.
-struct ModelInfo {
-  std::string_view family;           // "mediatek_liteon"
-  std::string_view model;            // "LTR-48246S"
-  std::string_view kind;             // "CD-RW burner", for people
-  std::string_view vendor;           // INQUIRY bytes 8..15 without blanks
-  std::string_view product;          // INQUIRY bytes 16..31 without blanks
-  std::string_view revision_prefix;  // the letters by which the maker marks the model: "SS"
-  std::string_view chip_part;        // chips::ChipRow::part of the flash chip expected, or empty
-  bool chip_assumed = false;         // nobody has published the part of this model
-  uint32_t firmware_bytes = 0;
-  uint32_t eeprom_bytes = 0;
-  Recoverable recoverable_after_cut = Recoverable::kUnproven;
-  std::string_view recoverable_why;            // the evidence, in words
-  std::span<const ByteRange> unit_ranges;      // of the firmware: belong to the unit, never written
-  std::span<const ByteRange> volatile_eeprom;  // change with use; empty: not publicly known
-  Evidence volatile_eeprom_evidence = Evidence::kHypothetical;
-  std::span<const Conversion> conversions;
-  Evidence evidence = Evidence::kHypothetical;
-  std::string_view provenance;  // where the row comes from, in words
-};
-
-// The row's conversion to `to_model`; nullptr when it has none.
-const Conversion* FindConversion(const ModelInfo& model, std::string_view to_model);
-
-// This unit's EEPROM with the bytes changed that the conversion names, and no other.
-// EEPROM_NOT_AS_EXPECTED with metadata `offset` when one of them is not what the row says. Pure.
-Result<Bytes> ConvertEeprom(const Conversion& conversion, ByteView eeprom);
 
 // The ways to a drive that this bench has.
 struct Connection {
   bool scsi = false;       // SCSI commands: SG_IO, PACKET
   bool task_file = false;  // ATA registers: IDE ports or a bridge that gives them
   bool simulated = false;  // nothing here can harm hardware: hypothetical commands may be tried
+  bool cable = false;      // an IDE cable, on which a second, dead drive may be that never answers
 };
 
 // Yes or no for one operation on one memory, with the reason a person reads.
@@ -109,7 +60,8 @@ struct MemoryAbilities {
 
 // What the operator has to do with the drive, and how long we wait for it.
 struct PromptRequest {
-  std::string kind;  // stable: "hold_eject", "release_eject", "power_cycle"
+  // Stable: "hold_eject", "release_eject", "power_cycle", "confirm_alone", "confirm_model".
+  std::string kind;
   std::string text;  // one sentence for the person at the bench
   Nanos timeout = std::chrono::minutes(2);
 };
@@ -147,7 +99,8 @@ struct ChipIdentity {
   uint32_t size_bytes = 0;
 };
 
-// What a write will do, computed from the bytes that are there and the bytes that shall be.
+// What a write will do, computed from the bytes that are there and the bytes that shall be. Where
+// the memory cannot be read, or the drive takes it only whole, one unit is all of it.
 struct WritePlan {
   Memory memory = Memory::kFirmware;
   std::vector<ByteRange> units;  // erase units (or pages) that differ, in writing order
@@ -179,28 +132,31 @@ class Session {
   // needed. Changes no memory. VENDOR_MODE_NOT_ENTERED, SECOND_DRIVE_ON_CHANNEL.
   virtual Status EnterUpdateMode(Observer& observer) = 0;
 
-  // In update mode: bytes of the firmware as the chip holds them now.
+  // In update mode: bytes of the firmware as the chip holds them now. MEMORY_NOT_READABLE.
   virtual Status ReadInUpdateMode(uint32_t offset, std::span<uint8_t> out) = 0;
 
   // In update mode, with the gate at chip identification or wider: CHIP_NOT_ANSWERING,
   // CHIP_UNKNOWN (with the two ids as metadata), CHIP_NOT_AS_EXPECTED when the row names a part
   // with evidence and this is another one, or when the size is another one. The session remembers
-  // the part: Write of the firmware refuses until it was identified.
-  virtual Result<ChipIdentity> IdentifyChip() = 0;
+  // the part: Write of the firmware refuses until it was identified. A drive that writes its own
+  // flash shows no chip: an identity without part, and nothing is sent.
+  virtual Result<ChipIdentity> IdentifyChip() { return ChipIdentity{}; }
 
   // In update mode, the chip identified, the gate closed: CHIP_BOOT_LOCKED when the part says that
   // it would not take what this write changes. Sends nothing.
   virtual Status CheckWrite(ByteView /*current*/, ByteView /*target*/) { return Ok(); }
 
   // In update mode, gate open: makes the memory equal `target` where `plan` says so, verifying
-  // page by page. `current` is what the memory holds now. On error the drive state is
-  // kPartlyWritten unless nothing was sent. WRITE_VERIFY_FAILED, CHIP_TIMEOUT, CHIP_PROTECTED.
-  // `report` is filled in either way.
+  // page by page where the way to it allows that. `current` is what the memory holds now, empty
+  // when it cannot be read. On error the drive state is kUntouched when nothing was taken, else
+  // kPartlyWritten or kUnknown. WRITE_VERIFY_FAILED, CHIP_TIMEOUT, CHIP_PROTECTED. `report` is
+  // filled in either way.
   virtual Status Write(const WritePlan& plan, ByteView current, ByteView target,
                        WriteReport& report, Observer& observer) = 0;
 
-  // Leaves update mode, resets the drive and waits until it answers as a drive again.
-  // DRIVE_NOT_BACK when it does not within the row's limit.
+  // Leaves update mode, resets the drive and waits until it answers as a drive again. Prompts
+  // where new firmware starts only with the power. DRIVE_NOT_BACK when the drive does not answer
+  // within the row's limit.
   virtual Status LeaveUpdateMode(Observer& observer) = 0;
 
   // Brings back a drive that somebody else left in whatever mode: ends update mode, resets it and
@@ -218,6 +174,8 @@ struct DriveAccess {
   // The drive does not answer as a drive: what it holds is read in update mode, which is entered
   // without hands first, and nobody waits for it to come back after a read.
   bool silent = false;
+  // The operator has to say before update mode that no other drive is on the cable.
+  bool confirm_alone = false;
 };
 
 // Time a phase takes by the row's figures, for honest progress. Zero means negligible.
@@ -231,6 +189,20 @@ struct PhaseEstimates {
 
 class ChipProgrammer;  // chip_programmer.h
 
+// What people did about dead drives of a family, with how well it is known. Static storage.
+struct RecoveryAdvice {
+  std::string_view when;    // how the drive looks: "it answers as LTR-BOOT"
+  std::string_view advice;  // what was done, or why nothing can be
+  Evidence evidence = Evidence::kHypothetical;
+  std::string_view seen;  // where that was said, and how often
+};
+
+// What the bytes that are left in a flash chip tell of the drive.
+struct Remains {
+  std::string model;  // the one row that they point to; "" when they point to none or to several
+  std::string text;   // in words: "the ID block at 04a40 names LITE-ON LTR-48246S SS0B"
+};
+
 class Family {
  public:
   virtual ~Family() = default;
@@ -240,18 +212,35 @@ class Family {
 
   // The rules of the gate for this family. Static storage.
   virtual std::span<const scsi::CdbRule> cdb_rules() const = 0;
-  virtual std::span<const ata::CommandRule> task_file_rules() const = 0;
+  // Empty: nothing but SCSI is spoken.
+  virtual std::span<const ata::CommandRule> task_file_rules() const { return {}; }
 
   // The row for a drive that identified itself so; nullptr when it is none of ours. Never a guess:
   // vendor, product and revision letters must all fit (OEM names count where a row lists them).
   virtual const ModelInfo* Match(const scsi::Identity& identity) const = 0;
 
+  // The name of boot code that answers in place of firmware: "the boot code of a Lite-On drive"; ""
+  // for everything else. Such a drive can be written, but does not say which model it is.
+  virtual std::string_view BootCodeOf(const scsi::Identity& identity) const = 0;
+
+  // Names that are left in a firmware memory, however damaged the rest is. Pure.
+  virtual Remains ReadRemains(ByteView dump) const = 0;
+
+  virtual std::span<const RecoveryAdvice> recovery_advice() const = 0;
+
   virtual std::vector<MemoryAbilities> Abilities(const ModelInfo& model,
                                                  const Connection& connection) const = 0;
   virtual PhaseEstimates Estimates(const ModelInfo& model) const = 0;
 
+  // Does this file have the family's own format, one that daemon/images does not know? Then fills
+  // in format, vendor, product, revision, model and, when it is not whole, the refusal. Bounded by
+  // the size. Pure.
+  virtual bool ExamineImage(ByteView /*file*/, images::ImageReport& /*report*/) const {
+    return false;
+  }
+
   // May this file become the firmware of this model? IMAGE_NOT_RECOGNISED, IMAGE_SIZE_WRONG,
-  // IMAGE_TRUNCATED, IMAGE_BLANK, IMAGE_MODEL_MISMATCH. Pure.
+  // IMAGE_TRUNCATED, IMAGE_BLANK, IMAGE_DAMAGED, IMAGE_MODEL_MISMATCH. Pure.
   virtual Status CheckImage(const ModelInfo& model, ByteView image) const = 0;
 
   // Can this dump undo a write? It parses, its ID block equals what the drive said of itself,
@@ -260,13 +249,16 @@ class Family {
                            ByteView dump) const = 0;
 
   // The bytes the chip shall hold: the image, with the unit's own ranges taken from `current`, and
-  // what the image does not cover kept. Pure.
+  // what the image does not cover kept. `current` is empty when the memory cannot be read, which is
+  // legal only where nothing of it has to be kept. IMAGE_HARDWARE_MISMATCH when what the drive
+  // holds says that it is other hardware than the image is for. Pure.
   virtual Result<Bytes> ComposeTarget(const ModelInfo& model, ByteView current,
                                       ByteView image) const = 0;
 
   // Which units differ and in which order they are written, for the part `chip_part`
   // (chips::ChipRow::part; empty: the row's). The engine asks again with the part that
-  // IdentifyChip found when that is another one. Pure. CHIP_UNKNOWN, CHIP_NOT_AS_EXPECTED.
+  // IdentifyChip found when that is another one. `current` may be empty as above. Pure.
+  // CHIP_UNKNOWN, CHIP_NOT_AS_EXPECTED.
   virtual Result<WritePlan> PlanWrite(const ModelInfo& model, Memory memory, ByteView current,
                                       ByteView target, std::string_view chip_part) const = 0;
 
@@ -277,7 +269,7 @@ class Family {
   // The drive as programmer for a chip in its socket; nullptr when it cannot be one. `model` must
   // be one of models().
   virtual std::unique_ptr<ChipProgrammer> OpenProgrammer(const ModelInfo& model,
-                                                         const DriveAccess& access) const = 0;
+                                                         const DriveAccess& access) const;
 };
 
 // Every family that was compiled in; generated from daemon/families/CMakeLists.txt.
@@ -290,5 +282,12 @@ struct Match {
 };
 // The one family and row that claim this drive; both nullptr when none does.
 Match MatchDrive(const scsi::Identity& identity);
+
+// Is this a firmware file, and whose? images::Recognise with the families' own formats besides: the
+// entry for every layer above. Pure; any thread.
+images::ImageReport RecogniseImage(ByteView file);
+// The family whose boot code answers in place of firmware, by that name; nullptr for any other
+// drive.
+const Family* FindBootCode(const scsi::Identity& identity);
 
 }  // namespace firmbench::families

@@ -11,6 +11,7 @@
 #include "daemon/families/mediatek_liteon/models.h"
 #include "daemon/families/mediatek_liteon/planning.h"
 #include "daemon/families/mediatek_liteon/programmer.h"
+#include "daemon/families/mediatek_liteon/recovery_facts.h"
 #include "daemon/families/mediatek_liteon/session.h"
 
 // What is odd about this chipset.
@@ -63,6 +64,12 @@ class MediatekLiteon final : public Family {
     if (identity.device_type != kCdDvd) return nullptr;
     return MatchNames(identity.vendor, identity.product, identity.revision);
   }
+
+  std::string_view BootCodeOf(const scsi::Identity& identity) const override {
+    return BootCodeName(identity);
+  }
+  Remains ReadRemains(ByteView dump) const override { return RemainsIn(dump); }
+  std::span<const RecoveryAdvice> recovery_advice() const override { return Advice(); }
 
   std::vector<MemoryAbilities> Abilities(const ModelInfo& model,
                                          const Connection& connection) const override {
