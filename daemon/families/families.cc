@@ -46,6 +46,12 @@ Result<Bytes> ConvertEeprom(const Conversion& conversion, ByteView eeprom) {
   return converted;
 }
 
+Ability Family::ChipWrite(const ModelInfo& /*model*/, const Connection& /*connection*/,
+                          std::string_view /*chip_part*/) const {
+  return {.why = "drives of this family give no way to the chip in their socket",
+          .would_help = "an external programmer"};
+}
+
 std::unique_ptr<ChipProgrammer> Family::OpenProgrammer(const ModelInfo& /*model*/,
                                                        const DriveAccess& /*access*/) const {
   return nullptr;

@@ -221,16 +221,21 @@ class Family {
 
   // The name of boot code that answers in place of firmware: "the boot code of a Lite-On drive"; ""
   // for everything else. Such a drive can be written, but does not say which model it is.
-  virtual std::string_view BootCodeOf(const scsi::Identity& identity) const = 0;
+  virtual std::string_view BootCodeOf(const scsi::Identity& /*identity*/) const { return {}; }
 
   // Names that are left in a firmware memory, however damaged the rest is. Pure.
-  virtual Remains ReadRemains(ByteView dump) const = 0;
+  virtual Remains ReadRemains(ByteView /*dump*/) const { return {}; }
 
-  virtual std::span<const RecoveryAdvice> recovery_advice() const = 0;
+  virtual std::span<const RecoveryAdvice> recovery_advice() const { return {}; }
 
   virtual std::vector<MemoryAbilities> Abilities(const ModelInfo& model,
                                                  const Connection& connection) const = 0;
   virtual PhaseEstimates Estimates(const ModelInfo& model) const = 0;
+
+  // May a drive of this model, as programmer, write the part `chip_part` (chips::ChipRow::part) in
+  // its socket? No, where it cannot be one. Pure.
+  virtual Ability ChipWrite(const ModelInfo& model, const Connection& connection,
+                            std::string_view chip_part) const;
 
   // Does this file have the family's own format, one that daemon/images does not know? Then fills
   // in format, vendor, product, revision, model and, when it is not whole, the refusal. Bounded by

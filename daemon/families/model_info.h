@@ -48,9 +48,10 @@ struct ModelInfo {
   std::string_view product;          // INQUIRY bytes 16..31 without blanks
   std::string_view revision_prefix;  // the letters by which the maker marks the model: "SS"
   std::string_view chip_part;        // chips::ChipRow::part of the flash chip expected, or empty
+                                     // where the drive writes its own flash
   bool chip_assumed = false;         // nobody has published the part of this model
   uint32_t firmware_bytes = 0;
-  uint32_t eeprom_bytes = 0;
+  uint32_t eeprom_bytes = 0;  // 0: no memory beside the firmware is known
   Recoverable recoverable_after_cut = Recoverable::kUnproven;
   std::string_view recoverable_why;            // the evidence, in words
   std::span<const ByteRange> unit_ranges;      // of the firmware: belong to the unit, never written

@@ -6,9 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "daemon/families/family.h"
 #include "daemon/images/eeprom_shape.h"
 #include "daemon/images/hex_text.h"
-#include "daemon/images/recognise.h"
+#include "daemon/images/image_report.h"
 #include "daemon/images/xflash.h"
 
 namespace firmbench::jobs {
@@ -40,7 +41,7 @@ bool IsArchive(ByteView file) {
 
 // A file by itself, without the forms in which it may come.
 ClassifiedFile ClassifyFirmware(ByteView bytes) {
-  images::ImageReport report = images::Recognise(bytes);
+  images::ImageReport report = families::RecogniseImage(bytes);
   if (report.refusal) {
     const std::string& reason = report.refusal->reason();
     if (reason == "IMAGE_BLANK") return Verdict(FileKind::kBlank, report.refusal->message());

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "daemon/base/hash.h"
-#include "daemon/images/recognise.h"
 #include "daemon/images/xflash.h"
 
 namespace firmbench::jobs {
@@ -48,8 +47,8 @@ std::vector<images::Region> FirmwareRegions(const Blob& a, const Blob& b) {
           {range.offset, range.length, "belongs to the single drive", images::Part::kPerUnit});
     }
   }
-  const images::ImageReport report = images::Recognise(a.bytes);
-  for (auto& region : images::LayoutOf(report.ok() ? report : images::Recognise(b.bytes))) {
+  const images::ImageReport report = families::RecogniseImage(a.bytes);
+  for (auto& region : images::LayoutOf(report.ok() ? report : families::RecogniseImage(b.bytes))) {
     regions.push_back(std::move(region));
   }
   return regions;
@@ -60,7 +59,7 @@ std::vector<images::Region> FirmwareRegions(const Blob& a, const Blob& b) {
 Result<AddedImage> Keep(storage::Ledger& ledger, storage::Image image, ByteView bytes,
                         std::vector<std::string> warnings,
                         const std::vector<std::pair<std::string, std::string>>& details) {
-  const images::ImageReport report = images::Recognise(bytes);
+  const images::ImageReport report = families::RecogniseImage(bytes);
   if (report.refusal) return *report.refusal;
   warnings.insert(warnings.end(), report.warnings.begin(), report.warnings.end());
   ASSIGN_OR_RETURN(auto known, ledger.FindImageBySha256(report.hashes.sha256));
@@ -160,7 +159,7 @@ Blob RecogniseBlob(Bytes bytes) {
     bytes = std::move(*unpacked->bytes);
     blob.unpacked = true;
   }
-  const images::ImageReport report = images::Recognise(bytes);
+  const images::ImageReport report = families::RecogniseImage(bytes);
   blob.model = report.model;
   blob.eeprom = report.refusal && report.refusal->reason() == "IMAGE_IS_EEPROM";
   blob.bytes = std::move(bytes);
