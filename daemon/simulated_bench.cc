@@ -9,6 +9,7 @@
 #include "daemon/families/personalities.h"
 #include "daemon/gated_handles.h"
 #include "daemon/images/synthetic.h"
+#include "daemon/simulator/personality.h"
 
 namespace firmbench {
 namespace {
@@ -34,15 +35,21 @@ Result<Bytes> ReadFirmwareFile(const std::string& path) {
 
 Result<Bytes> FirmwareOf(const simulator::DriveSpec& spec, const simulator::Profile& profile) {
   if (!spec.firmware_file.empty()) return ReadFirmwareFile(spec.firmware_file);
+  const std::string revision =
+      spec.firmware_revision.empty() ? std::string(profile.revision) : spec.firmware_revision;
+  const simulator::Part part = simulator::FindProfile(families::AllPersonalities(), spec.model);
+  if (auto own = part.personality->Firmware(profile, revision, spec.firmware_seed)) {
+    return std::move(*own);
+  }
   images::SyntheticImage image;
   image.model = spec.model;
-  image.revision =
-      spec.firmware_revision.empty() ? std::string(profile.revision) : spec.firmware_revision;
+  image.revision = revision;
   image.seed = spec.firmware_seed;
   return images::BuildSyntheticImage(image);
 }
 
 Result<Bytes> EepromOf(const simulator::DriveSpec& spec, const simulator::Profile& profile) {
+  if (profile.eeprom.size_bytes == 0) return Bytes();
   return images::BuildSyntheticEeprom(
       {.model = spec.model, .seed = spec.eeprom_seed, .size_bytes = profile.eeprom.size_bytes});
 }
@@ -90,7 +97,7 @@ std::vector<inventory::Attachment> SimulatedBench::List() {
     attachment.bay = spec.bay;
     attachment.channel = "sim/" + spec.channel;
     attachment.bridge = spec.bridge;
-    attachment.connection = {spec.scsi, spec.task_file, true};
+    attachment.connection = {spec.scsi, spec.task_file, true, spec.cable};
     attachment.connection_text = spec.scsi && spec.task_file ? "simulated IDE port"
                                  : spec.scsi                 ? "simulated, SCSI commands only"
                                                              : "simulated, registers only";

@@ -151,7 +151,8 @@ Result<Bench::Built> Bench::BuildFromSources(
                    OpenMemory(scenario, spec, "eeprom", parts.profile.eeprom.size_bytes));
   ASSIGN_OR_RETURN(Memory state, OpenMemory(scenario, spec, "state", kStateFileBytes));
   // The state is made last, so a valid one says that the memories were filled.
-  const bool kept = Controller::HoldsState(state) && flash.kept() && nvram.kept();
+  const bool kept = Controller::HoldsState(state) && flash.kept() &&
+                    (nvram.kept() || parts.profile.eeprom.size_bytes == 0);
   if (!kept) {
     const std::span<uint8_t> bytes = state.bytes();
     std::fill(bytes.begin(), bytes.end(), uint8_t{0});

@@ -80,6 +80,7 @@ bool Controller::FlashShowsArray(int64_t now) {
 bool Controller::FlashInSequence() const { return chip_ && chip_->InSequence(); }
 
 Controller::Work Controller::FlashWork() const {
+  if (state_.own_write.until != 0) return {state_.own_write.began, state_.own_write.until};
   if (serial_) return {state_.spi_chip.work_began, state_.spi_chip.busy_until};
   return {state_.chip.work_began, state_.chip.busy_until};
 }
@@ -87,6 +88,32 @@ Controller::Work Controller::FlashWork() const {
 uint8_t Controller::WindowRead(uint32_t address) {
   ++counts_.flash_reads;
   return Disturb(serial_->Get(address));
+}
+
+void Controller::FirmwareWrite(uint32_t offset, ByteView bytes, int64_t now, Nanos work) {
+  watch_.Note();
+  if (watch_.Begin()) return;
+  Poke(memories_.flash.bytes(), offset, bytes);
+  counts_.bytes_programmed += bytes.size();
+  state_.own_write = {offset, static_cast<uint32_t>(bytes.size()), now, now + work.count()};
+}
+
+void Controller::RunAs(const DriveIdentity& identity) {
+  Identify(identity);
+  state_.attention_microcode = true;
+}
+
+// Erased first, then written from its beginning on.
+void Controller::CutOwnWrite(int64_t now) {
+  const OwnWrite work = std::exchange(state_.own_write, OwnWrite{});
+  if (now >= work.until) return;
+  const auto spent = static_cast<uint64_t>(std::max<int64_t>(now - work.began, 0));
+  const uint64_t done = work.length * spent / static_cast<uint64_t>(work.until - work.began);
+  const std::span<uint8_t> array = memories_.flash.bytes();
+  const size_t end = std::min<size_t>(array.size(), size_t{work.offset} + work.length);
+  const size_t reached = std::min<size_t>(end, work.offset + done);
+  std::fill(array.begin() + static_cast<ptrdiff_t>(reached),
+            array.begin() + static_cast<ptrdiff_t>(end), uint8_t{0xff});
 }
 
 void Controller::PokeFlash(uint32_t offset, ByteView bytes) {
@@ -100,10 +127,10 @@ void Controller::PokeEeprom(uint32_t offset, ByteView bytes) {
 Counters Controller::counters() const {
   Counters counters = counts_;
   if (serial_) {
-    counters.bytes_programmed = serial_->chip().bytes_programmed();
+    counters.bytes_programmed += serial_->chip().bytes_programmed();
     counters.erases = serial_->chip().erases();
   } else {
-    counters.bytes_programmed = chip_->bytes_programmed();
+    counters.bytes_programmed += chip_->bytes_programmed();
     counters.page_writes = chip_->page_writes();
     counters.erases = chip_->erases();
   }
@@ -135,6 +162,10 @@ void Controller::LetHappen(int64_t now) {
     const int64_t at = std::exchange(state_.power_back_ns, kNoTime);
     PowerOn(at);
   }
+  if (now >= state_.restart_ns) {
+    Reset(state_.restart_ns);
+    state_.attention_microcode = true;
+  }
   if (state_.run == RunState::kBoot && now >= state_.boot_until_ns) FinishBoot();
 }
 
@@ -157,6 +188,9 @@ void Controller::Reset(int64_t now) {
   state_.registers = Registers{};
   state_.registers.value[kDeviceRegister] = device;
   state_.attention_reset = true;
+  state_.restart_ns = kNoTime;
+  state_.own_write = OwnWrite{};
+  download_.clear();
   OfferData({});
 }
 
@@ -185,7 +219,11 @@ void Controller::CutPower(int64_t now) {
   } else {
     chip_->CutPower(now);
   }
+  CutOwnWrite(now);
   eeprom_.CutPower(now);
+  state_.restart_ns = kNoTime;
+  state_.attention_microcode = false;
+  download_.clear();
   state_.run = RunState::kOff;
   state_.hung = false;
   state_.personality = PersonalityState{};

@@ -101,14 +101,14 @@ class Controller {
   // Lets happen what was due until `now`: the boot ends, power or plug come back.
   void Tick(int64_t now) {
     state_.last_ns = std::max(state_.last_ns, now);
-    if (now >= state_.plug_back_ns || now >= state_.power_back_ns ||
+    if (now >= state_.plug_back_ns || now >= state_.power_back_ns || now >= state_.restart_ns ||
         state_.run == RunState::kBoot) {
       LetHappen(now);
     }
   }
   // The next time at which Tick would change something; kNoTime when nothing is due.
   int64_t NextEvent() const {
-    int64_t next = std::min(state_.plug_back_ns, state_.power_back_ns);
+    int64_t next = std::min({state_.plug_back_ns, state_.power_back_ns, state_.restart_ns});
     if (state_.run == RunState::kBoot) next = std::min(next, state_.boot_until_ns);
     if (state_.busy_until_ns > state_.last_ns) next = std::min(next, state_.busy_until_ns);
     return next;
@@ -167,6 +167,18 @@ class Controller {
   uint8_t FirmwareRead(uint32_t address);
   void BusWrite(uint32_t address, uint8_t data, int64_t now) { chip_->Write(address, data, now); }
 
+  // For drives that write their own flash. What was downloaded and is not written yet: gone with
+  // the power and with a reset.
+  Bytes& download() { return download_; }
+  // One write of the flash, the chip's kind being no matter. The bytes are there at once and the
+  // work lasts `work`; where power fails earlier, the part that was not reached is erased.
+  void FirmwareWrite(uint32_t offset, ByteView bytes, int64_t now, Nanos work);
+  bool FirmwareWriting(int64_t now) const { return now < state_.own_write.until; }
+  // Starts again by itself and then tells that its microcode changed.
+  void RestartAt(int64_t at) { state_.restart_ns = at; }
+  // Goes on as other firmware that only its RAM holds.
+  void RunAs(const DriveIdentity& identity);
+
   // The memories behind the drive's back; clipped.
   void PokeFlash(uint32_t offset, ByteView bytes);
   void PokeEeprom(uint32_t offset, ByteView bytes);
@@ -206,6 +218,7 @@ class Controller {
   bool FlashShowsArray(int64_t now);
   void ApplyPower(const FaultSpec& fault, int64_t now);
   void Identify(const DriveIdentity& identity);
+  void CutOwnWrite(int64_t now);
   uint8_t DisturbedBusRead(uint32_t address, int64_t now);
   uint8_t Disturb(uint8_t value);
   uint32_t Aliased(uint32_t address) const;
@@ -230,6 +243,7 @@ class Controller {
   bool read_disturbed_ = false;
   bool changed_ = false;
   HandleCache* handle_ = nullptr;
+  Bytes download_;
   Bytes pio_;
   size_t pio_next_ = 0;
 };

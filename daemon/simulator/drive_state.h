@@ -32,9 +32,17 @@ struct PersonalityState {
   std::array<uint8_t, 4096> ram{};
 };
 
+// The newest write of the flash that the drive's own firmware made of what was downloaded.
+struct OwnWrite {
+  uint32_t offset = 0;
+  uint32_t length = 0;
+  int64_t began = 0;
+  int64_t until = 0;
+};
+
 struct DriveState {
   // Of the file this may be kept in: another layout is not taken over.
-  static constexpr uint64_t kLayout = 0x6662'6472'0001'0000 + 3;
+  static constexpr uint64_t kLayout = 0x6662'6472'0001'0000 + 4;
   uint64_t layout = kLayout;
 
   RunState run = RunState::kOff;
@@ -43,10 +51,11 @@ struct DriveState {
   bool disc = false;
   bool tray_open = false;
   bool tray_locked = false;
-  bool hung = false;              // BSY until reset or power cycle
-  bool attention_reset = false;   // UNIT ATTENTION 06/29/00 is due
-  bool attention_medium = false;  // UNIT ATTENTION 06/28/00 is due
-  bool other_identity = false;    // plugged in as another drive
+  bool hung = false;                 // BSY until reset or power cycle
+  bool attention_reset = false;      // UNIT ATTENTION 06/29/00 is due
+  bool attention_medium = false;     // UNIT ATTENTION 06/28/00 is due
+  bool attention_microcode = false;  // UNIT ATTENTION 06/3F/01 is due
+  bool other_identity = false;       // plugged in as another drive
   uint64_t generation = 1;
   int64_t last_ns = 0;  // newest time seen, on the drive's clock
   int64_t power_on_ns = 0;
@@ -54,6 +63,8 @@ struct DriveState {
   int64_t busy_until_ns = 0;        // of a vendor operation
   int64_t power_back_ns = kNoTime;  // power returns by itself
   int64_t plug_back_ns = kNoTime;   // somebody plugs it in again
+  int64_t restart_ns = kNoTime;     // it starts again by itself, with other microcode
+  OwnWrite own_write;
   Registers registers;
   SenseInfo last_sense;
   std::array<char, 8> vendor{};  // INQUIRY strings as last booted, blank padded

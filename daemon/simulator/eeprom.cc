@@ -42,7 +42,7 @@ void Eeprom::CutPower(int64_t now) {
 
 void Eeprom::LogBurn() {
   const uint32_t record_bytes = layout_.burn_log.length / kLogRecords;
-  if (record_bytes < 2) return;
+  if (record_bytes < 2 || bytes_.empty()) return;
   uint16_t newest = 0;
   for (uint32_t i = 0; i < kLogRecords; ++i) {
     const uint16_t number = LoadBe16(&bytes_[layout_.burn_log.offset + i * record_bytes]);

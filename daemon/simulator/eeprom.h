@@ -61,8 +61,11 @@ class Eeprom {
   void LogBurn();
 
   // The synthetic checksum (drive-protocols 9.4): one byte over the protected part.
-  bool ChecksumRight() const { return bytes_[layout_.checksum_at] == Checksum(); }
-  void RepairChecksum() { bytes_[layout_.checksum_at] = Checksum(); }
+  // A drive without this memory has none that could be wrong.
+  bool ChecksumRight() const { return bytes_.empty() || bytes_[layout_.checksum_at] == Checksum(); }
+  void RepairChecksum() {
+    if (!bytes_.empty()) bytes_[layout_.checksum_at] = Checksum();
+  }
 
  private:
   uint8_t Checksum() const;

@@ -44,6 +44,7 @@ Result<Memory> Memory::Mapped(const std::string& path, size_t size_bytes) {
   if (!memory.kept_ && ::ftruncate(fd.get(), static_cast<off_t>(size_bytes)) != 0) {
     return PersistFailed(path, std::strerror(errno));
   }
+  if (size_bytes == 0) return memory;
   void* data = ::mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
   if (data == MAP_FAILED) return PersistFailed(path, std::strerror(errno));
   memory.data_ = static_cast<uint8_t*>(data);

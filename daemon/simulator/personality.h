@@ -44,20 +44,29 @@ class Personality {
   virtual std::string_view family() const = 0;
   virtual std::span<const Profile> profiles() const = 0;
 
+  // What the flash of a new drive holds: synthetic, and another one for another seed. nullopt where
+  // the caller has such contents (daemon/images).
+  virtual std::optional<Bytes> Firmware(const Profile& /*profile*/, std::string_view /*revision*/,
+                                        uint64_t /*seed*/) const {
+    return std::nullopt;
+  }
+
   // The boot code's judgement of the flash: nullopt when it does not start the firmware, else what
   // that firmware says of itself (empty strings where the flash does not tell).
   virtual std::optional<DriveIdentity> Boot(const Profile& profile, ByteView flash) const = 0;
 
   // Does the firmware that calls itself `product` accept this EEPROM? A drive whose EEPROM does not
   // fit answers, but finds no disc, as with a wrong checksum (drive-protocols 3 [P]).
-  virtual bool EepromFits(std::string_view product, ByteView eeprom) const = 0;
+  virtual bool EepromFits(std::string_view /*product*/, ByteView /*eeprom*/) const { return true; }
 
   // A command written to a drive that is not in vendor mode and could answer the intro
   // (Controller::IntroHeard): true when it was one and is dealt with.
-  virtual bool Intro(Controller& drive, uint8_t command, int64_t now) const = 0;
+  virtual bool Intro(Controller& /*drive*/, uint8_t /*command*/, int64_t /*now*/) const {
+    return false;
+  }
 
   // A command written in vendor mode, the drive not being busy.
-  virtual void VendorCommand(Controller& drive, uint8_t command, int64_t now) const = 0;
+  virtual void VendorCommand(Controller& /*drive*/, uint8_t /*command*/, int64_t /*now*/) const {}
 
   // nullopt: an operation code that is none of this family's.
   virtual std::optional<ScsiReply> Scsi(Controller& drive, ByteView cdb,

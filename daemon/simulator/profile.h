@@ -31,7 +31,7 @@ struct EepromRange {
 // Where the simulated EEPROM keeps the little that it must know. Only the book type's place is
 // public (drive-protocols 3, read in code); the others are guesses and only the simulator's own.
 struct EepromLayout {
-  uint32_t size_bytes = 1024;
+  uint32_t size_bytes = 1024;  // 0: there is none
   uint32_t book_type = 0x14a;
   EepromRange burn_log{0x300, 0x40};      // four records [G]
   EepromRange checksummed{0x000, 0x100};  // the write-protected part [G]

@@ -80,6 +80,7 @@ Status ReadPlace(const TableReader& table, DriveSpec& spec) {
   }
   spec.scsi = connection != "task_file";
   spec.task_file = connection != "scsi";
+  RETURN_IF_ERROR(table.Flag("cable", spec.cable));
   return Ok();
 }
 
@@ -144,6 +145,7 @@ Result<DriveSpec> ReadDrive(const TableReader& table, std::string_view file_name
                                   "channel",
                                   "device",
                                   "connection",
+                                  "cable",
                                   "bridge",
                                   "serial",
                                   "firmware_revision",

@@ -30,6 +30,7 @@ struct DriveSpec {
   bool second_device = false;     // `device = 1`
   bool scsi = true;               // `connection`: "ide" gives both ways, "scsi" only SCSI commands,
   bool task_file = true;          // "task_file" only registers
+  bool cable = false;             // as on a real IDE port: a dead drive may be on it, too
   std::string bridge;             // serial of the adapter it hangs on; "" for none
   std::string serial;             // may be blank, as on many old drives
   std::string firmware_revision;  // empty: the profile's

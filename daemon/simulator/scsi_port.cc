@@ -24,6 +24,7 @@ bool ReportsAttention(uint8_t opcode) {
 
 std::optional<ScsiReply> DueAttention(DriveState& state) {
   if (std::exchange(state.attention_reset, false)) return ScsiReply::Check(0x06, 0x29, 0x00);
+  if (std::exchange(state.attention_microcode, false)) return ScsiReply::Check(0x06, 0x3f, 0x01);
   if (std::exchange(state.attention_medium, false)) return ScsiReply::Check(0x06, 0x28, 0x00);
   return std::nullopt;
 }
@@ -32,6 +33,8 @@ ScsiReply Dispatch(Controller& drive, ByteView cdb, ByteView data_out) {
   if (drive.strikes().sense) return {drive.strikes().sense, {}, Nanos{0}};
   if (ReportsAttention(cdb[0])) {
     if (std::optional<ScsiReply> attention = DueAttention(drive.state())) return *attention;
+    // drive-protocols 9.5: while it writes its own flash.
+    if (drive.FirmwareWriting(drive.state().last_ns)) return ScsiReply::Check(0x02, 0x04, 0x07);
   }
   if (std::optional<ScsiReply> reply = AnswerMmc(drive, cdb)) return *std::move(reply);
   if (std::optional<ScsiReply> reply = drive.personality().Scsi(drive, cdb, data_out)) {
