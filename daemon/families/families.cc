@@ -85,8 +85,7 @@ const Family* FindBootCode(const scsi::Identity& identity) {
 
 images::ImageReport RecogniseImage(ByteView file) {
   images::ImageReport report = images::Recognise(file);
-  const bool unknown = report.refusal && report.refusal->reason() == "IMAGE_NOT_RECOGNISED";
-  if (!unknown) return report;
+  if (!report.refusal) return report;
   for (const Family* family : AllFamilies()) {
     images::ImageReport own;
     own.size_bytes = report.size_bytes;

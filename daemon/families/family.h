@@ -155,9 +155,11 @@ class Session {
                        WriteReport& report, Observer& observer) = 0;
 
   // Leaves update mode, resets the drive and waits until it answers as a drive again. Prompts
-  // where new firmware starts only with the power. DRIVE_NOT_BACK when the drive does not answer
-  // within the row's limit.
+  // where new firmware starts only with the power. DRIVE_NOT_BACK when it does not answer in time.
   virtual Status LeaveUpdateMode(Observer& observer) = 0;
+
+  // After that: what the drive said of itself that speaks for the write, for people; or "".
+  virtual std::string Witness() const { return {}; }
 
   // Brings back a drive that somebody else left in whatever mode: ends update mode, resets it and
   // waits at most `limit` until it answers as a drive. Touches no memory. DRIVE_NOT_BACK.
@@ -238,8 +240,7 @@ class Family {
                             std::string_view chip_part) const;
 
   // Does this file have the family's own format, one that daemon/images does not know? Then fills
-  // in format, vendor, product, revision, model and, when it is not whole, the refusal. Bounded by
-  // the size. Pure.
+  // in format, vendor, product, revision, model and, when it is not whole, the refusal. Pure.
   virtual bool ExamineImage(ByteView /*file*/, images::ImageReport& /*report*/) const {
     return false;
   }
@@ -291,6 +292,7 @@ Match MatchDrive(const scsi::Identity& identity);
 // Is this a firmware file, and whose? images::Recognise with the families' own formats besides: the
 // entry for every layer above. Pure; any thread.
 images::ImageReport RecogniseImage(ByteView file);
+
 // The family whose boot code answers in place of firmware, by that name; nullptr for any other
 // drive.
 const Family* FindBootCode(const scsi::Identity& identity);

@@ -112,10 +112,11 @@ constexpr Cdb ReadBuffer(ReadBufferMode mode, uint8_t buffer_id, uint32_t offset
   return MakeCdb(10, op::kReadBuffer, static_cast<uint8_t>(mode) & 0x1f, buffer_id, offset >> 16,
                  offset >> 8, offset, length >> 16, length >> 8, length);
 }
-constexpr Cdb WriteBuffer(WriteBufferMode mode, uint8_t buffer_id, uint32_t offset,
-                          uint32_t length) {
-  return MakeCdb(10, op::kWriteBuffer, static_cast<uint8_t>(mode) & 0x1f, buffer_id, offset >> 16,
-                 offset >> 8, offset, length >> 16, length >> 8, length);
+// `mode_specific` has 3 bits: of mode 0D which events activate the microcode, 4 for power-on.
+constexpr Cdb WriteBuffer(WriteBufferMode mode, uint8_t buffer_id, uint32_t offset, uint32_t length,
+                          uint8_t mode_specific = 0) {
+  return MakeCdb(10, op::kWriteBuffer, (mode_specific << 5) | (static_cast<uint8_t>(mode) & 0x1f),
+                 buffer_id, offset >> 16, offset >> 8, offset, length >> 16, length >> 8, length);
 }
 
 // Key format 08: the region playback control state, 8 bytes. drive-protocols 3 [C].

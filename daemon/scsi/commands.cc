@@ -196,10 +196,11 @@ Result<BufferDescriptor> ReadBufferDescriptor(Transport& transport, uint8_t buff
 }
 
 Status WriteBuffer(Transport& transport, WriteBufferMode mode, uint8_t buffer_id, uint32_t offset,
-                   ByteView data, Nanos timeout) {
+                   ByteView data, Nanos timeout, uint8_t mode_specific) {
   RETURN_IF_ERROR(CheckLimits(transport, offset, data.size()));
   Command command = NoData(
-      cdb::WriteBuffer(mode, buffer_id, offset, static_cast<uint32_t>(data.size())), timeout);
+      cdb::WriteBuffer(mode, buffer_id, offset, static_cast<uint32_t>(data.size()), mode_specific),
+      timeout);
   if (!data.empty()) {
     command.direction = Direction::kOut;
     command.data_out = data;

@@ -71,7 +71,7 @@ Result<BufferDescriptor> ReadBufferDescriptor(Transport& transport, uint8_t buff
 // May change a memory: passes the gate only by a family's rule. LIMIT_EXCEEDED as above. On any
 // error after it was sent the drive state is unknown, unless the drive refused the command.
 Status WriteBuffer(Transport& transport, WriteBufferMode mode, uint8_t buffer_id, uint32_t offset,
-                   ByteView data, Nanos timeout);
+                   ByteView data, Nanos timeout, uint8_t mode_specific = 0);
 
 Status EjectTray(Transport& transport);
 Status LoadTray(Transport& transport);
