@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <type_traits>
 #include <utility>
 
 namespace firmbench::config {
@@ -22,14 +23,37 @@ Error Invalid(std::string_view file, const toml::source_region& where, std::stri
 
 // Takes one value; what is wrong with it, in words, or "".
 using Take = std::string (*)(Config& config, const toml::node& value);
+// The value as the file would say it.
+using Show = std::string (*)(const Config& config);
 
 struct Key {
   std::string_view table;  // "" for none
   std::string_view name;
-  std::string_view type;  // in words
   toml::node_type node;
   Take take;
+  Show show;
+  Reload reload = Reload::kAtStart;
 };
+
+std::string_view InWords(toml::node_type node) {
+  switch (node) {
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::integer:
+      return "a whole number";
+    default:
+      return "a list";
+  }
+}
+
+std::string Quoted(std::string_view text) {
+  const toml::value<std::string> value{std::string(text)};
+  std::ostringstream out;
+  out << toml::toml_formatter(value, toml::format_flags::none);
+  return out.str();
+}
 
 std::string TakeLogLevel(Config& config, const toml::node& value) {
   const auto level = ParseLogLevel(*value.value<std::string>());
@@ -38,15 +62,28 @@ std::string TakeLogLevel(Config& config, const toml::node& value) {
   return "";
 }
 
+std::string ShowLogLevel(const Config& config) {
+  constexpr std::string_view kWords[] = {"debug", "info", "warn", "error", "critical"};
+  return Quoted(kWords[static_cast<size_t>(config.log_level)]);
+}
+
+constexpr std::pair<std::string_view, Finish> kFinishes[] = {
+    {"ask", Finish::kAsk}, {"old", Finish::kOld}, {"new", Finish::kNew}};
+
 std::string TakeFinish(Config& config, const toml::node& value) {
-  constexpr std::pair<std::string_view, Finish> kWords[] = {
-      {"ask", Finish::kAsk}, {"old", Finish::kOld}, {"new", Finish::kNew}};
-  for (const auto& [word, finish] : kWords) {
+  for (const auto& [word, finish] : kFinishes) {
     if (*value.value<std::string_view>() != word) continue;
     config.finish = finish;
     return "";
   }
   return "finish is one of ask, old, new";
+}
+
+std::string ShowFinish(const Config& config) {
+  for (const auto& [word, finish] : kFinishes) {
+    if (config.finish == finish) return Quoted(word);
+  }
+  return "";
 }
 
 std::string TakeClaim(Config& config, const toml::node& value) {
@@ -58,9 +95,13 @@ std::string TakeClaim(Config& config, const toml::node& value) {
   return "";
 }
 
+std::string ShowClaim(const Config& config) { return std::to_string(config.claim.count()); }
+
 std::string TakeCopyFolder(Config& config, const toml::node& value) {
   config.copy_folder = *value.value<std::string>();
-  return config.copy_folder.starts_with('/') ? "" : "folder is an absolute path";
+  return config.copy_folder.empty() || config.copy_folder.starts_with('/')
+             ? ""
+             : "folder is an absolute path";
 }
 
 template <auto kField>
@@ -70,22 +111,38 @@ std::string TakeAs(Config& config, const toml::node& value) {
   return "";
 }
 
+template <auto kField>
+std::string ShowAs(const Config& config) {
+  const auto& field = config.*kField;
+  if constexpr (std::is_same_v<decltype(field), const bool&>) return field ? "true" : "false";
+  if constexpr (std::is_same_v<decltype(field), const std::string&>) return Quoted(field);
+}
+
+// A text or a switch that is kept as it stands there.
+template <auto kField>
+constexpr Key Plain(std::string_view table, std::string_view name) {
+  constexpr bool kIsText = std::is_same_v<decltype(std::declval<Config>().*kField), std::string&&>;
+  return {table, name, kIsText ? toml::node_type::string : toml::node_type::boolean, TakeAs<kField>,
+          ShowAs<kField>};
+}
+
 constexpr auto kText = toml::node_type::string;
+constexpr auto kNumber = toml::node_type::integer;
+
+// The one table of all keys, in the order of the example file.
 constexpr Key kKeys[] = {
-    {"", "state_dir", "a text", kText, TakeAs<&Config::state_dir>},
-    {"", "listen", "a text", kText, TakeAs<&Config::listen>},
-    {"", "simulate", "a text", kText, TakeAs<&Config::simulate>},
-    {"", "log_level", "a text", kText, TakeLogLevel},
-    {"power", "keep_awake", "true or false", toml::node_type::boolean, TakeAs<&Config::keep_awake>},
-    {"recovery", "finish", "a text", kText, TakeFinish},
-    {"jobs", "spill_folder", "a text", kText, TakeAs<&Config::spill_folder>},
-    {"jobs", "claim_minutes", "a whole number", toml::node_type::integer, TakeClaim},
-    {"copy", "folder", "a text", kText, TakeCopyFolder},
-    {"copy", "require_copy", "true or false", toml::node_type::boolean,
-     TakeAs<&Config::require_copy>},
-    {"copy", "allow_same_filesystem", "true or false", toml::node_type::boolean,
-     TakeAs<&Config::copy_same_filesystem>},
-    {"port_io", "enabled", "true or false", toml::node_type::boolean, TakeAs<&Config::port_io>},
+    Plain<&Config::state_dir>("", "state_dir"),
+    Plain<&Config::listen>("", "listen"),
+    Plain<&Config::simulate>("", "simulate"),
+    {"", "log_level", kText, TakeLogLevel, ShowLogLevel, Reload::kNow},
+    Plain<&Config::keep_awake>("power", "keep_awake"),
+    {"recovery", "finish", kText, TakeFinish, ShowFinish},
+    Plain<&Config::spill_folder>("jobs", "spill_folder"),
+    {"jobs", "claim_minutes", kNumber, TakeClaim, ShowClaim},
+    {"copy", "folder", kText, TakeCopyFolder, ShowAs<&Config::copy_folder>},
+    Plain<&Config::require_copy>("copy", "require_copy"),
+    Plain<&Config::copy_same_filesystem>("copy", "allow_same_filesystem"),
+    Plain<&Config::port_io>("port_io", "enabled"),
 };
 
 bool IsTable(std::string_view name) {
@@ -111,7 +168,8 @@ Status ReadTable(const toml::table& values, std::string_view table, std::string_
       return Invalid(file, name.source(), fmt::format("unknown key {}", name.str()));
     }
     if (value.type() != key->node) {
-      return Invalid(file, value.source(), fmt::format("{} takes {}", key->name, key->type));
+      return Invalid(file, value.source(),
+                     fmt::format("{} takes {}", key->name, InWords(key->node)));
     }
     if (const std::string wrong = key->take(config, value); !wrong.empty()) {
       return Invalid(file, value.source(), wrong);
@@ -149,6 +207,25 @@ Result<Config> LoadConfig(const std::string& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return ParseConfig(text.str(), path);
+}
+
+std::vector<KeyInfo> Keys(const Config& config) {
+  std::vector<KeyInfo> keys;
+  for (const Key& key : kKeys) {
+    keys.push_back({std::string(key.table), std::string(key.name), key.show(config), key.reload});
+  }
+  return keys;
+}
+
+std::vector<KeyInfo> Differences(const Config& before, const Config& after) {
+  const std::vector<KeyInfo> old = Keys(before);
+  std::vector<KeyInfo> changed = Keys(after);
+  std::erase_if(changed, [&](const KeyInfo& key) {
+    return std::any_of(old.begin(), old.end(), [&](const KeyInfo& was) {
+      return was.table == key.table && was.name == key.name && was.value == key.value;
+    });
+  });
+  return changed;
 }
 
 Result<log::Level> ParseLogLevel(std::string_view word) {

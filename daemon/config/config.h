@@ -2,11 +2,13 @@
 #pragma once
 
 // What the daemon is told at its start: the command line over a TOML file over the defaults.
-// Plain values; reading happens once, on the main thread.
+// Plain values; the main thread reads them, at the start and once more for every SIGHUP.
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "daemon/base/log.h"
 #include "daemon/base/result.h"
@@ -49,6 +51,22 @@ inline constexpr int64_t kMaxClaimMinutes = 24 * 60;
 // and column; CONFIG_UNREADABLE when there is no such file.
 Result<Config> ParseConfig(std::string_view text, std::string_view file_name);
 Result<Config> LoadConfig(const std::string& path);
+
+// Whether a running daemon takes a new value of a key (SIGHUP), or only the next start does.
+enum class Reload : uint8_t { kAtStart, kNow };
+
+struct KeyInfo {
+  std::string table;  // "" for none
+  std::string name;
+  std::string value;  // as the file would say it
+  Reload reload = Reload::kAtStart;
+};
+
+// Every key there is, with its value in `config`: what the manual page and the example file are
+// held against.
+std::vector<KeyInfo> Keys(const Config& config);
+// Those whose values in `after` are others than in `before`.
+std::vector<KeyInfo> Differences(const Config& before, const Config& after);
 
 // "debug", "info", "warn", "error".
 Result<log::Level> ParseLogLevel(std::string_view word);

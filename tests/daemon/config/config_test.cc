@@ -7,7 +7,9 @@
 namespace firmbench::config {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(Config, HasDefaultsWhenTheFileIsEmpty) {
   const auto config = ParseConfig("", "bench.toml");
@@ -49,21 +51,41 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_TRUE(config->port_io);
 }
 
-TEST(Config, IsShippedAsAnExampleThatSaysTheDefaults) {
-  const auto config = LoadConfig(FIRMBENCH_SOURCE_DIR "/deploy/examples/firmbenchd.toml");
-  ASSERT_TRUE(config) << config.error().ToString();
-  const Config defaults;
-  EXPECT_EQ(config->state_dir, defaults.state_dir);
-  EXPECT_EQ(config->listen, defaults.listen);
-  EXPECT_EQ(config->simulate, defaults.simulate);
-  EXPECT_EQ(config->log_level, defaults.log_level);
-  EXPECT_EQ(config->keep_awake, defaults.keep_awake);
-  EXPECT_EQ(config->finish, defaults.finish);
-  EXPECT_EQ(config->spill_folder, defaults.spill_folder);
-  EXPECT_EQ(config->claim, defaults.claim);
-  EXPECT_EQ(config->copy_folder, defaults.copy_folder);
-  EXPECT_EQ(config->require_copy, defaults.require_copy);
-  EXPECT_EQ(config->port_io, defaults.port_io);
+std::vector<std::string> Names(const std::vector<KeyInfo>& keys) {
+  std::vector<std::string> names;
+  for (const KeyInfo& key : keys) names.push_back(key.table + "." + key.name);
+  return names;
+}
+
+TEST(Config, ShowsEveryValueAsAFileWouldSayIt) {
+  const std::string text =
+      "state_dir = 'it\\'\nlog_level = 'warn'\n[recovery]\nfinish = 'old'\n"
+      "[jobs]\nclaim_minutes = 7\n[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\n";
+  const auto config = ParseConfig(text, "bench.toml");
+  ASSERT_TRUE(config);
+  std::string again, table;
+  for (const KeyInfo& key : Keys(*config)) {
+    if (key.table != table) again += "[" + key.table + "]\n";
+    table = key.table;
+    again += key.name + " = " + key.value + "\n";
+  }
+  const auto same = ParseConfig(again, "again.toml");
+  ASSERT_TRUE(same) << same.error().ToString() << "\n" << again;
+  EXPECT_THAT(Differences(*config, *same), IsEmpty());
+  EXPECT_EQ(same->state_dir, "it\\");
+}
+
+TEST(Config, TellsWhatChangedAndWhatTakesEffectAtOnce) {
+  const Config before;
+  Config after = before;
+  EXPECT_THAT(Differences(before, after), IsEmpty());
+  after.log_level = log::Level::kDebug;
+  after.copy_folder = "/mnt/copy";
+  const auto changed = Differences(before, after);
+  ASSERT_THAT(Names(changed), ElementsAre(".log_level", "copy.folder"));
+  EXPECT_EQ(changed[0].value, "\"debug\"");
+  EXPECT_EQ(changed[0].reload, Reload::kNow);
+  EXPECT_EQ(changed[1].reload, Reload::kAtStart);
 }
 
 struct Mistake {
