@@ -5,7 +5,7 @@
 //
 // The first SIGTERM or SIGINT drains: no new job is taken, jobs that have not begun to write stop
 // and wait for the next start, running writes are carried through, then the process ends with 0.
-// Further signals change nothing.
+// Further signals change nothing. SIGHUP reads the configuration file again.
 // What starts the daemon as a service must leave it that time: SendSIGKILL=no, and TimeoutStopSec
 // as long as the longest write, which the daemon also asks for itself with EXTEND_TIMEOUT_USEC.
 // Nothing is asked of KillMode: the helper that holds the PC awake ignores these signals.
@@ -19,13 +19,14 @@
 #include <cstdio>
 
 #include "daemon/base/log.h"
-#include "daemon/config/config.h"
+#include "daemon/doctor.h"
 #include "daemon/inhibitors.h"
 #include "daemon/no_drives.h"
 #include "daemon/port_drives.h"
 #include "daemon/rpc/server.h"
 #include "daemon/second_copy.h"
 #include "daemon/service_manager.h"
+#include "daemon/settings.h"
 #include "daemon/simulated_bench.h"
 #include "storage/checkpoint_signer.h"
 #include "storage/ledger_file.h"
@@ -33,30 +34,6 @@
 
 namespace firmbench {
 namespace {
-
-struct Arguments {
-  std::string config_file;
-  std::string state_dir;
-  std::string listen;
-  std::string simulate;
-  std::string log_level;
-  std::string restore;  // a copy of the ledger to put back, instead of serving
-};
-
-// The command line over the file over the defaults.
-Result<config::Config> Settings(const Arguments& arguments) {
-  config::Config settings;
-  if (!arguments.config_file.empty()) {
-    ASSIGN_OR_RETURN(settings, config::LoadConfig(arguments.config_file));
-  }
-  if (!arguments.state_dir.empty()) settings.state_dir = arguments.state_dir;
-  if (!arguments.listen.empty()) settings.listen = arguments.listen;
-  if (!arguments.simulate.empty()) settings.simulate = arguments.simulate;
-  if (!arguments.log_level.empty()) {
-    ASSIGN_OR_RETURN(settings.log_level, config::ParseLogLevel(arguments.log_level));
-  }
-  return settings;
-}
 
 // One daemon per state folder. The lock lives as long as the descriptor, and is the process's own:
 // a helper that is just being started when the daemon is killed does not keep it from the next one.
@@ -142,13 +119,23 @@ std::string AskForTime(std::string_view state) {
   return fmt::format("{}\nEXTEND_TIMEOUT_USEC={}", state, kPatience.count());
 }
 
-// Waits for the signal to stop. Until then health says whether jobs can be taken: without a ledger
-// that can be written there are none, while what is there can still be read.
-void WaitForStop(const sigset_t& signals, storage::Ledger& ledger, rpc::Server& server) {
+// Tells the service manager as well, so that `systemctl reload` ends when it is done.
+void Reload(const Arguments& arguments, config::Config& running) {
+  NotifyServiceManager("RELOADING=1");
+  ReloadSettings(arguments, running);
+  NotifyServiceManager("READY=1");
+}
+
+// Waits for the signal to stop; `reload` is called for every SIGHUP. Until then health says whether
+// jobs can be taken: without a ledger that can be written there are none, while what is there can
+// still be read.
+void WaitForStop(const sigset_t& signals, storage::Ledger& ledger, rpc::Server& server,
+                 const std::function<void()>& reload) {
   constexpr timespec kLookAgain{.tv_sec = 2, .tv_nsec = 0};
   bool writable = true;
   int signal = -1;
-  while ((signal = sigtimedwait(&signals, nullptr, &kLookAgain)) < 0) {
+  while ((signal = sigtimedwait(&signals, nullptr, &kLookAgain)) < 0 || signal == SIGHUP) {
+    if (signal == SIGHUP) reload();
     const storage::LedgerHealth health = ledger.Health();
     if (health.writable == writable) continue;
     writable = health.writable;
@@ -236,7 +223,7 @@ Result<std::unique_ptr<SecondCopyKeeper>> KeepSecondCopy(const config::Config& s
   return keeper;
 }
 
-Status Serve(const config::Config& settings, const sigset_t& signals) {
+Status Serve(const Arguments& arguments, config::Config settings, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const UniqueFd lock, LockStateFolder(settings.state_dir));
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::Ledger> ledger,
                    OpenLedger(settings.state_dir, lock));
@@ -266,6 +253,11 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
 
   inventory::Lane watch("watchers");
   inventory::Lane slow("slow calls");
+  const DoctorOptions doctor{.simulated = !settings.simulate.empty(),
+                             .state_dir = settings.state_dir,
+                             .spill_folder = settings.spill_folder,
+                             .port_io = settings.port_io,
+                             .power = settings.keep_awake ? &inhibitors : nullptr};
   const rpc::Context context{*ledger,
                              inventory,
                              engine,
@@ -275,7 +267,8 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
                              signer,
                              {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(),
                               settings.claim, settings.state_dir + "/ledger.db"},
-                             second_copy.get()};
+                             second_copy.get(),
+                             [&doctor] { return CheckMachine(doctor); }};
   const auto signing = SignAfterJobs(hub, engine, slow, signer);
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    rpc::Server::Start(settings.listen, context));
@@ -283,7 +276,7 @@ Status Serve(const config::Config& settings, const sigset_t& signals) {
   AnnounceReady(settings.listen);
   malloc_trim(0);  // what starting took
 
-  WaitForStop(signals, *ledger, *server);
+  WaitForStop(signals, *ledger, *server, [&] { Reload(arguments, settings); });
   server->ShowJobsServing(false);
   FinishJobs(*ledger, engine, clock);
   SignTree(signer);
@@ -334,15 +327,20 @@ int Run(const Arguments& arguments) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its writer, not our end
 
   const Status status = [&]() -> Status {
-    ASSIGN_OR_RETURN(const config::Config settings, Settings(arguments));
+    ASSIGN_OR_RETURN(config::Config settings, Settings(arguments));
     log::SetLevel(settings.log_level);
+    if (arguments.check_config) {
+      std::fputs(SettingsText(arguments, settings).c_str(), stdout);
+      return Ok();
+    }
     if (!arguments.restore.empty()) return Restore(settings, arguments.restore);
-    return Serve(settings, signals);
+    return Serve(arguments, std::move(settings), signals);
   }();
   if (status) return 0;
   const Error& error = status.error();
@@ -366,6 +364,8 @@ int main(int argc, char** argv) {
   app.add_option("--simulate", arguments.simulate,
                  "scenario file (TOML) of a simulated bench, instead of this machine's drives");
   app.add_option("--config", arguments.config_file, "configuration file (TOML)");
+  app.add_flag("--check-config", arguments.check_config,
+               "looks at the configuration, says what is not as by default, and ends");
   app.add_option("--log-level", arguments.log_level, "debug, info, warn or error (default info)");
   app.add_option(
       "--restore", arguments.restore,

@@ -13,6 +13,7 @@
 #include "client/cli/audit_prove.h"
 #include "client/cli/bench.h"
 #include "client/cli/compare.h"
+#include "client/cli/doctor.h"
 #include "client/cli/drive.h"
 #include "client/cli/dump.h"
 #include "client/cli/dump_import.h"
@@ -682,6 +683,12 @@ void Builder::AddBenchAndExplain() {
   CLI::App& bench = Noun("bench", "The bench itself");
   Verb(bench, "info", "Version, drives, open jobs, problems", "  firmbench bench info\n",
        RunBenchInfo);
+  Verb(bench, "doctor",
+       "Looks at all that a bench needs: the way to it, rights, udev, disk, clock, power, ledger, "
+       "second copy; says of each how to mend it",
+       "  firmbench bench doctor\n"
+       "  firmbench -o json bench doctor | jq -r '.checks[].remedy'\n",
+       RunBenchDoctor);
 
   const auto explain = std::make_shared<ExplainOptions>();
   CLI::App* verb = app_.add_subcommand("explain", "Answers in plain words; needs no bench");

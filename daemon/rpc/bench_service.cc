@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/rpc/bench_check.h"
 #include "daemon/rpc/convert.h"
 #include "daemon/rpc/watch.h"
 
@@ -59,6 +60,15 @@ grpc::ServerUnaryReactor* BenchService::GetBench(grpc::CallbackServerContext* co
     }
     return bench;
   });
+}
+
+grpc::ServerUnaryReactor* BenchService::CheckBench(grpc::CallbackServerContext* context,
+                                                   const v1::CheckBenchRequest*,
+                                                   v1::CheckBenchResponse* response) {
+  return SlowUnary(bench_, context, response,
+                   [this](const Caller&) -> Result<v1::CheckBenchResponse> {
+                     return rpc::CheckBench(bench_);
+                   });
 }
 
 grpc::ServerWriteReactor<v1::BenchEvent>* BenchService::WatchEvents(

@@ -17,6 +17,9 @@ class BenchService final : public v1::BenchService::CallbackService {
   grpc::ServerUnaryReactor* GetBench(grpc::CallbackServerContext* context,
                                      const v1::GetBenchRequest* request,
                                      v1::Bench* response) override;
+  grpc::ServerUnaryReactor* CheckBench(grpc::CallbackServerContext* context,
+                                       const v1::CheckBenchRequest* request,
+                                       v1::CheckBenchResponse* response) override;
   grpc::ServerWriteReactor<v1::BenchEvent>* WatchEvents(
       grpc::CallbackServerContext* context, const v1::WatchEventsRequest* request) override;
 

@@ -9,13 +9,16 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "daemon/inventory/inventory.h"
 #include "daemon/inventory/lane.h"
 #include "daemon/jobs/engine.h"
 #include "daemon/jobs/second_copy.h"
+#include "daemon/rpc/check.h"
 #include "daemon/rpc/status.h"
 #include "storage/checkpoint_signer.h"
 #include "storage/storage.h"
@@ -40,6 +43,8 @@ struct Context {
   storage::CheckpointSigner& signer;
   BenchFacts facts;
   jobs::SecondCopy* second_copy = nullptr;  // nullptr: this bench keeps none
+  // What the PC under the bench is like now; takes seconds. May be empty.
+  std::function<std::vector<Check>()> check_machine = {};
 };
 
 // Who asks. Comes from the connection, never from a field of the request.
