@@ -13,6 +13,7 @@
 #include "client/cli/resolve.h"
 #include "client/cli/upload.h"
 #include "client/cli/watch.h"
+#include "daemon/base/hash.h"
 
 namespace firmbench::cli {
 namespace {
@@ -30,6 +31,51 @@ v1::Job WantedJob(const char* kind, const ChipOptions& options) {
   job.set_board_millivolts(options.voltage == "5" ? kFive : kThree);
   job.set_model(options.model);
   return job;
+}
+
+// A file may hold anything, so it becomes a chip's dump in the ledger: what was written where can
+// be told for ever.
+Result<std::string> KeepAsChipDump(Context& context, const std::string& path) {
+  ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path));
+  ASSIGN_OR_RETURN(const v1::Upload upload, UploadBytes(context.client, FileName(path), bytes));
+  v1::ImportDumpRequest request;
+  request.set_upload(upload.name());
+  request.set_sha256(Sha256Hex(bytes));
+  request.set_file_name(FileName(path));
+  request.set_kind("chip");
+  ASSIGN_OR_RETURN(const v1::ImportDumpResponse kept,
+                   Call(context.client.dumps(), &v1::DumpService::Stub::ImportDump, request));
+  if (kept.dump().empty()) {
+    return FailedPrecondition("FILE_NOT_FOR_A_CHIP",
+                              fmt::format("'{}' is not what a chip holds: {}", render::Clean(path),
+                                          render::Clean(kept.text())))
+        .WithRemedy("give the raw bytes, or the text that MTKFLASH writes")
+        .With("drive_state", "untouched");
+  }
+  context.console.Err(fmt::format("{}: {}, kept as {}\n", render::Clean(path),
+                                  render::Clean(kept.text()), render::Clean(kept.dump())));
+  return kept.dump();
+}
+
+// What the chip is to hold, or to be compared with.
+Status NameContent(Context& context, const ChipOptions& options, v1::Job& job) {
+  ASSIGN_OR_RETURN(const Source source, ResolveSource(context.client, options.file));
+  job.set_chip_fill(options.fill);
+  if (const auto* dump = std::get_if<v1::Dump>(&source)) {
+    job.set_dump(dump->name());
+  } else if (const auto* image = std::get_if<v1::Image>(&source)) {
+    job.set_image(image->name());
+  } else {
+    ASSIGN_OR_RETURN(const std::string kept, KeepAsChipDump(context, options.file));
+    job.set_dump(kept);
+  }
+  return Ok();
+}
+
+JobFlowOptions FlowOf(const ChipOptions& options) {
+  JobFlowOptions flow = options.writing.flow();
+  flow.part = options.part;
+  return flow;
 }
 
 std::string WhatAnswered(const v1::Job& job) {
@@ -71,17 +117,21 @@ Ending RunChipRead(Context& context, const ChipOptions& options) {
 
 Ending RunChipVerify(Context& context, const ChipOptions& options) {
   ASSIGN_OR_RETURN(const v1::Drive drive, ResolveDrive(context.client, options.drive));
-  ASSIGN_OR_RETURN(const Source source, ResolveSource(context.client, options.file));
   v1::Job job = WantedJob("chip_verify", options);
-  if (const auto* dump = std::get_if<v1::Dump>(&source)) {
-    job.set_dump(dump->name());
-  } else if (const auto* image = std::get_if<v1::Image>(&source)) {
-    job.set_image(image->name());
-  } else {
-    ASSIGN_OR_RETURN(const v1::Image added, AddImage(context.client, options.file));
-    job.set_image(added.name());
-  }
+  RETURN_IF_ERROR(NameContent(context, options, job));
   return RunJob(context, drive, std::move(job), {});
+}
+
+Ending RunChipWrite(Context& context, const ChipOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Drive drive, ResolveDrive(context.client, options.drive));
+  v1::Job job = WantedJob("chip_write", options);
+  RETURN_IF_ERROR(NameContent(context, options, job));
+  return RunJob(context, drive, std::move(job), FlowOf(options));
+}
+
+Ending RunChipErase(Context& context, const ChipOptions& options) {
+  ASSIGN_OR_RETURN(const v1::Drive drive, ResolveDrive(context.client, options.drive));
+  return RunJob(context, drive, WantedJob("chip_erase", options), FlowOf(options));
 }
 
 }  // namespace firmbench::cli

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -24,13 +25,34 @@ Error FirstProblem(const v1::Plan& plan) {
       .With("drive_state", "untouched");
 }
 
-Status AskThePerson(Context& context, const v1::Drive& drive) {
+// What was typed, without the blanks around it.
+std::string Trimmed(const std::string& typed) {
+  const size_t first = typed.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return {};
+  return typed.substr(first, typed.find_last_not_of(" \t\r") - first + 1);
+}
+
+// A chip is no unit, so the part that is printed on it is what a person has to look at.
+Status AskForPart(Context& context, const v1::Drive& drive, const std::string& part) {
+  context.console.Err(
+      fmt::format("\nThis changes the chip in the socket of {}, and no unit.\nLook at its case and "
+                  "at the two voltages above, then type {} to go on: ",
+                  render::DriveTitle(drive), render::Clean(part)));
+  std::string typed;
+  if (context.console.ReadLine(typed) && ConfirmsPart(part, typed)) return Ok();
+  return Cancelled("NOT_CONFIRMED", "that is not this part; nothing was done")
+      .With("drive_state", "untouched");
+}
+
+Status AskThePerson(Context& context, const v1::Drive& drive, const std::string& part) {
   const std::string wanted = !drive.unit_number().empty() ? drive.unit_number() : drive.name();
   if (!context.console.interactive()) {
     return InvalidArgument(kReasonConfirmationNeeded,
-                           "this changes the drive, and nobody is there to say yes")
+                           part.empty() ? "this changes the drive, and nobody is there to say yes"
+                                        : "this changes the chip, and nobody is there to say yes")
         .WithRemedy("read the plan, then say --yes");
   }
+  if (!part.empty()) return AskForPart(context, drive, part);
   context.console.Err(fmt::format("\nThis changes {}.\nType {} (or the drive's serial) to go on: ",
                                   render::DriveTitle(drive), render::Clean(wanted)));
   std::string typed;
@@ -78,7 +100,7 @@ Result<std::optional<v1::Job>> Make(Context& context, const v1::Drive& drive,
   }
   if (planned.plan().problems_size() > 0) return FirstProblem(planned.plan());
   if (options.dry_run) return std::optional<v1::Job>();
-  if (options.writes && !options.yes) RETURN_IF_ERROR(AskThePerson(context, drive));
+  if (options.writes && !options.yes) RETURN_IF_ERROR(AskThePerson(context, drive, options.part));
 
   request.set_validate_only(false);
   request.set_plan_digest(planned.plan().digest());
@@ -100,11 +122,17 @@ Ending Run(Context& context, const v1::Drive& drive, MakeJob<Request> method, Re
 }  // namespace
 
 bool Confirms(const v1::Drive& drive, const std::string& typed) {
-  const size_t first = typed.find_first_not_of(" \t\r");
-  if (first == std::string::npos) return false;
-  const std::string word = typed.substr(first, typed.find_last_not_of(" \t\r") - first + 1);
+  const std::string word = Trimmed(typed);
+  if (word.empty()) return false;
   return word == drive.unit_number() || (drive.has_serial() && word == drive.serial()) ||
          word == drive.name();
+}
+
+bool ConfirmsPart(const std::string& part, const std::string& typed) {
+  const std::string word = Trimmed(typed);
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
+  return !part.empty() && std::equal(word.begin(), word.end(), part.begin(), part.end(),
+                                     [&](char a, char b) { return upper(a) == upper(b); });
 }
 
 Ending RunJob(Context& context, const v1::Drive& drive, v1::Job wanted,

@@ -17,6 +17,7 @@ struct JobFlowOptions {
   bool yes = false;
   std::string reason;  // why the person goes on although the plan asks for a reason; "" for none
   std::string label;   // on the drive, as scanned; restore only
+  std::string part;    // of the bare chip that is written: what the person types; else ""
 };
 
 // `wanted` names kind, memory, image and dump; the drive is filled in from `drive`. A plan with
@@ -34,5 +35,8 @@ Ending RunRecovery(Context& context, const v1::Drive& drive, const std::string& 
 
 // True when what was typed names the drive: its unit's number, its serial or its name. Pure.
 bool Confirms(const v1::Drive& drive, const std::string& typed);
+
+// True when what was typed is the part that is printed on the chip, capitals or not. Pure.
+bool ConfirmsPart(const std::string& part, const std::string& typed);
 
 }  // namespace firmbench::cli

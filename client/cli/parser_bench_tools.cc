@@ -24,18 +24,54 @@ CLI::App& Verb(CLI::App& parent, Invocation& invocation, const std::string& name
   return *verb;
 }
 
-// What every verb on a chip takes. The supply has no default: a person has to know it.
-void AddChipOptions(CLI::App& verb, ChipOptions& options) {
+// What every verb on a chip takes. The supply has no default: a person has to know it; nor has the
+// part of a chip that is written.
+void AddChipOptions(CLI::App& verb, ChipOptions& options, bool writes = false) {
   verb.add_option("DRIVE", options.drive, "The drive that has the chip in its socket")->required();
   verb.add_option("--voltage", options.voltage,
                   "Supply of the drive's board, 5 or 3.3, in volts; the wrong one destroys a chip")
       ->check(CLI::IsMember({"5", "3.3"}))
       ->required();
-  verb.add_option(
-      "--part", options.part,
-      "What is printed on the chip, such as W29C040: the job ends when another answers");
+  verb.add_option("--part", options.part,
+                  "What is printed on the chip, such as W29C040: the job ends when another answers")
+      ->required(writes);
   verb.add_option("--model", options.model,
                   "The model on the drive's sticker, when it does not say what it is");
+}
+
+void AddFill(CLI::App& verb, ChipOptions& options) {
+  verb.add_option("FILE", options.file, "A dump, an image, or a file")->required();
+  verb.add_option(
+          "--fill", options.fill,
+          "How a file that is smaller fills the chip: repeat (again behind itself) or blank "
+          "(FF behind it); without it such a file is refused")
+      ->check(CLI::IsMember({"repeat", "blank"}));
+}
+
+void AddChipWriters(CLI::App& chip, Invocation& invocation) {
+  const auto write = std::make_shared<ChipOptions>();
+  CLI::App& write_verb = Verb(
+      chip, invocation, "write",
+      "Writes a dump, an image or a file into the chip, and reads it back. What it held is read "
+      "twice and kept first",
+      "  firmbench chip write bay-1 new.bin --voltage 3.3 --part SST39VF040\n"
+      "  firmbench chip write bay-1 half.bin --voltage 5 --part W29C040 --fill repeat\n"
+      "  firmbench chip write bay-1 dumps/ID --voltage 5 --part W29C040 --model LTR-48246S\n",
+      write, RunChipWrite);
+  AddChipOptions(write_verb, *write, /*writes=*/true);
+  AddFill(write_verb, *write);
+  AddWritingOptions(write_verb, write->writing);
+
+  const auto erase = std::make_shared<ChipOptions>();
+  CLI::App& erase_verb = Verb(
+      chip, invocation, "erase",
+      "Makes every byte of the chip FF, and reads it back. What it held is read twice and kept "
+      "first",
+      "  firmbench chip erase bay-1 --voltage 5 --part W29C040 --dry-run\n"
+      "  firmbench chip erase bay-1 --voltage 5 --part W29C040\n",
+      erase, RunChipErase);
+  AddChipOptions(erase_verb, *erase, /*writes=*/true);
+  AddWritingOptions(erase_verb, erase->writing);
 }
 
 }  // namespace
@@ -91,7 +127,8 @@ void AddChip(CLI::App& app, Invocation& invocation) {
       Verb(*chip, invocation, "verify", "Reads the chip and compares it with a dump or a file",
            "  firmbench chip verify bay-1 chip.bin --voltage 5\n", verify, RunChipVerify);
   AddChipOptions(verify_verb, *verify);
-  verify_verb.add_option("FILE", verify->file, "A dump, an image, or a file")->required();
+  AddFill(verify_verb, *verify);
+  AddChipWriters(*chip, invocation);
 }
 
 }  // namespace firmbench::cli

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "daemon/chips/plan.h"
 #include "daemon/chips/rows/row.h"
 
 namespace firmbench::families {
@@ -22,12 +23,30 @@ bool SameName(std::string_view a, std::string_view b) {
 std::optional<ChipFacts> FindChipFacts(std::string_view part) {
   for (const chips::ChipRow& row : chips::AllChips()) {
     if (!SameName(row.part, part)) continue;
-    return ChipFacts{
-        std::string(row.vendor), std::string(row.part), row.manufacturer,  row.device,
-        row.size_bytes,          row.supply_min_mv,     row.supply_max_mv, row.page_write(),
-        row.boot_block_bytes,    row.evidence};
+    return ChipFacts{.vendor = std::string(row.vendor),
+                     .part = std::string(row.part),
+                     .manufacturer = row.manufacturer,
+                     .device = row.device,
+                     .size_bytes = row.size_bytes,
+                     .supply_min_mv = row.supply_min_mv,
+                     .supply_max_mv = row.supply_max_mv,
+                     .page_write = row.page_write(),
+                     .boot_block_bytes = row.boot_block_bytes,
+                     .evidence = row.evidence};
   }
   return std::nullopt;
+}
+
+Result<std::vector<ByteRange>> ChipUnits(std::string_view part, ByteView current, ByteView target) {
+  const chips::ChipRow* const row = chips::FindChip(part);
+  if (row == nullptr) {
+    return NotFound("CHIP_UNKNOWN", fmt::format("no part {} is in the table", part));
+  }
+  ASSIGN_OR_RETURN(const chips::ChipPlan plan, chips::PlanChipWrite(*row, current, target));
+  std::vector<ByteRange> units;
+  units.reserve(plan.units.size());
+  for (const chips::WriteUnit& unit : plan.units) units.push_back({unit.offset, unit.length});
+  return units;
 }
 
 std::string SupplyText(const ChipFacts& chip) {

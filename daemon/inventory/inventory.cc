@@ -85,7 +85,12 @@ void FinishEtag(DriveSnapshot& snapshot) {
 
 }  // namespace
 
+bool WroteChip(const storage::Job& job) {
+  return job.kind == "chip_write" || job.kind == "chip_erase";
+}
+
 bool NeedsRecovery(const storage::Job& job) {
+  if (WroteChip(job)) return false;
   const bool only_eeprom = job.outcome == "CHANGED_VERIFIED" && job.eeprom_check == "CHANGED";
   return job.state == "CLOSED" && job.write_started_us != 0 && job.drive_state != "untouched" &&
          !only_eeprom;
@@ -360,6 +365,18 @@ void Inventory::TakeQuarantines(DriveSnapshot& snapshot) const {
     snapshot.quarantine = quarantine.reason;
     if (told || quarantine.job_id.empty()) continue;
     const auto job = ledger_.GetJob(quarantine.job_id);
+    if (job && WroteChip(*job)) {
+      snapshot.problems.insert(
+          snapshot.problems.begin(),
+          {"CHIP_HALF_WRITTEN",
+           fmt::format("the chip that was in the socket of the drive in {} was left half written "
+                       "at {}: no firmware is written through this port",
+                       snapshot.bay, FormatMinute(job->write_started_us)),
+           fmt::format("write it again, as `firmbench job show jobs/{}` says; with another chip in "
+                       "the socket a manager ends this: `firmbench drive lift`",
+                       job->id)});
+      told = true;
+    }
     if (!job || !NeedsRecovery(*job)) continue;
     const std::string& root = job->recovers.empty() ? job->id : job->recovers;
     // What a person at this bench has to know before anything else.

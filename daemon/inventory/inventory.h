@@ -62,8 +62,12 @@ struct DriveSnapshot {
 using Snapshot = std::shared_ptr<const DriveSnapshot>;
 
 // Did the job leave its drive so that somebody has to bring it back: half written, or nobody knows?
-// Not when only its EEPROM is another one afterwards: that is for a person to judge.
+// Not when only its EEPROM is another one afterwards: that is for a person to judge. Nor when a
+// bare chip in its socket was written: that is no part of it.
 bool NeedsRecovery(const storage::Job& job);
+
+// Did the job write a bare chip that was in the drive's socket?
+bool WroteChip(const storage::Job& job);
 
 // Records who the drive says it is and where it is, as far as the unit's evidence does not say so
 // already: in the transaction of a job (`job_id`), or "" for what is seen between jobs.

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "daemon/jobs/assumed_drive.h"
+#include "daemon/jobs/chip_plan.h"
+#include "daemon/jobs/plan.h"
 #include "daemon/jobs/words.h"
 
 namespace firmbench::jobs {
@@ -27,15 +29,28 @@ Result<std::optional<storage::Dump>> DumpBefore(storage::Ledger& ledger, const s
   return std::optional<storage::Dump>();
 }
 
-Result<Bytes> LoadTarget(storage::Ledger& ledger, const CutJob& cut) {
-  Bytes payload;
-  if (!cut.job.image_id.empty()) {
-    ASSIGN_OR_RETURN(const storage::Image image, ledger.GetImage(cut.job.image_id));
-    ASSIGN_OR_RETURN(payload, ledger.ReadBlob(image.sha256));
-  } else {
-    ASSIGN_OR_RETURN(const storage::Dump dump, ledger.GetDump(cut.job.dump_id));
-    ASSIGN_OR_RETURN(payload, ledger.ReadBlob(dump.sha256));
+// Of the image or dump that the job names; empty for an erase, which names neither.
+Result<Bytes> LoadPayload(storage::Ledger& ledger, const storage::Job& job) {
+  if (!job.image_id.empty()) {
+    ASSIGN_OR_RETURN(const storage::Image image, ledger.GetImage(job.image_id));
+    return ledger.ReadBlob(image.sha256);
   }
+  if (job.kind == ToString(Kind::kChipErase)) return Bytes();
+  ASSIGN_OR_RETURN(const storage::Dump dump, ledger.GetDump(job.dump_id));
+  return ledger.ReadBlob(dump.sha256);
+}
+
+// The bytes that the chip in the socket was to hold.
+Result<Bytes> LoadChipTarget(const CutJob& cut, ByteView payload) {
+  ASSIGN_OR_RETURN(const Plan plan, ParsePlan(cut.job.plan_json));
+  const auto chip = families::FindChipFacts(cut.chip_part);
+  if (!chip) return NotFound("CHIP_UNKNOWN", "this version does not know the part of that job");
+  return ComposeChip(plan.spec, *chip, payload);
+}
+
+Result<Bytes> LoadTarget(storage::Ledger& ledger, const CutJob& cut) {
+  ASSIGN_OR_RETURN(Bytes payload, LoadPayload(ledger, cut.job));
+  if (!cut.chip_part.empty()) return LoadChipTarget(cut, payload);
   if (cut.job.memory == ToString(Memory::kEeprom)) return payload;
   const families::Match match = FindModel(cut.job.family, cut.job.model);
   if (match.family == nullptr) {
@@ -58,6 +73,9 @@ Result<Bytes> LoadEepromTarget(const CutJob& cut) {
 
 std::vector<families::ByteRange> UnitsOf(const CutJob& cut, Memory memory, ByteView before,
                                          ByteView target) {
+  if (!cut.chip_part.empty()) {
+    return families::ChipUnits(cut.chip_part, before, target).value_or({});
+  }
   const families::Match match = FindModel(cut.job.family, cut.job.model);
   if (match.family == nullptr) return {};
   auto plan = match.family->PlanWrite(*match.model, memory, before, target, {});
@@ -84,6 +102,10 @@ bool IsBetween(ByteView now, ByteView before, ByteView target, const families::B
 Result<CutJob> LoadOpenCutJob(storage::Ledger& ledger, const storage::Job& job) {
   CutJob cut;
   cut.job = job;
+  if (inventory::WroteChip(job)) {
+    ASSIGN_OR_RETURN(const Plan plan, ParsePlan(job.plan_json));
+    cut.chip_part = plan.spec.chip_part;
+  }
   const Memory memory = ParseMemory(job.memory).value_or(Memory::kFirmware);
   ASSIGN_OR_RETURN(cut.before, DumpBefore(ledger, job.id, ToString(memory)));
   if (!cut.before) {
@@ -105,6 +127,10 @@ Result<CutJob> LoadCutJob(storage::Ledger& ledger, const std::string& job_id) {
   ASSIGN_OR_RETURN(storage::Job job, ledger.GetJob(job_id));
   if (!job.recovers.empty()) {
     ASSIGN_OR_RETURN(job, ledger.GetJob(job.recovers));
+  }
+  if (inventory::WroteChip(job)) {
+    return FailedPrecondition("JOB_ON_CHIP", "the job wrote a bare chip, and no drive")
+        .WithRemedy("write the chip again: `firmbench chip write`");
   }
   if (job.result.empty()) {
     return FailedPrecondition("JOB_STILL_OPEN", "the job has not ended yet")

@@ -20,9 +20,11 @@ struct CutJob {
   storage::Job job;
   std::optional<storage::Dump> before;  // of the memory it wrote, as it was
   Bytes before_bytes;
-  Bytes eeprom_before;  // of the EEPROM, whatever it wrote; empty when it was not read
-  Bytes target;         // what the memory was to hold
-  Bytes eeprom_target;  // of a conversion: what the EEPROM was to hold; else empty
+  Bytes eeprom_before;    // of the EEPROM, whatever it wrote; empty when it was not read
+  Bytes target;           // what the memory was to hold
+  Bytes eeprom_target;    // of a conversion: what the EEPROM was to hold; else empty
+  std::string chip_part;  // that was in the drive's socket, when the job wrote a bare chip; else ""
+
 
   bool both() const { return !eeprom_target.empty(); }
 };

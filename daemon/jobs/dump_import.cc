@@ -77,14 +77,18 @@ storage::Dump Describe(const ClassifiedFile& what, const BlobHashes& hashes) {
 
 Status Attribute(storage::Transaction& tx, const std::string& dump_id, const ImportFile& file,
                  const ImportVerdict& verdict) {
-  return tx.InsertAttribution(
-      {.id = tx.NewId(),
-       .dump_id = dump_id,
-       .kind = verdict.unit_id.empty() ? "unidentified" : "unit",
-       .unit_id = verdict.unit_id,
-       .principal = file.principal,
-       .reason = verdict.unit_id.empty() ? "imported from a file" : verdict.unit_why,
-       .created_us = tx.now_us()});
+  const bool chip = verdict.kind == FileKind::kChip;
+  return tx.InsertAttribution({.id = tx.NewId(),
+                               .dump_id = dump_id,
+                               .kind = chip                      ? "chip"
+                                       : verdict.unit_id.empty() ? "unidentified"
+                                                                 : "unit",
+                               .unit_id = verdict.unit_id,
+                               .principal = file.principal,
+                               .reason = chip ? "imported from a file, for a bare chip"
+                                         : verdict.unit_id.empty() ? "imported from a file"
+                                                                   : verdict.unit_why,
+                               .created_us = tx.now_us()});
 }
 
 Status NameFile(storage::Transaction& tx, const std::string& dump_id, const ImportFile& file) {
@@ -201,6 +205,7 @@ Status DumpImporter::TellByLedger(ClassifiedFile& what, ByteView file,
 Result<DumpImporter::Owner> DumpImporter::OwnerOf(const ClassifiedFile& what,
                                                   const std::vector<storage::Dump>& same) {
   Owner owner;
+  if (what.kind == FileKind::kChip) return owner;
   std::vector<std::string> units;
   std::string dump_id;
   for (const storage::Dump& dump : same) {
@@ -317,7 +322,8 @@ Status DumpImporter::AddName(const ImportFile& file, const storage::Dump& dump,
 }
 
 Result<ImportVerdict> DumpImporter::Import(const ImportFile& file) {
-  ClassifiedFile what = ClassifyFile(file.bytes, file.said_eeprom);
+  ClassifiedFile what =
+      file.said_chip ? ClassifyChipFile(file.bytes) : ClassifyFile(file.bytes, file.said_eeprom);
   ImportVerdict verdict;
   verdict.sha256 = Sha256Hex(what.bytes.empty() ? ByteView(file.bytes) : ByteView(what.bytes));
   verdict.size_bytes =
@@ -334,7 +340,10 @@ Result<ImportVerdict> DumpImporter::Import(const ImportFile& file) {
   verdict.model = what.model;
   verdict.revision = what.revision;
   verdict.notes = what.notes;
-  if (what.kind != FileKind::kFirmware && what.kind != FileKind::kEeprom) return verdict;
+  if (what.kind != FileKind::kFirmware && what.kind != FileKind::kEeprom &&
+      what.kind != FileKind::kChip) {
+    return verdict;
+  }
 
   for (std::string& note : NameNotes(file.file_name, what.model, what.revision)) {
     verdict.notes.push_back(std::move(note));

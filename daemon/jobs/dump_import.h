@@ -30,6 +30,7 @@ struct ImportFile {
   Bytes bytes;
   std::string unit_id;       // that a person says; "" to let the bytes decide
   bool said_eeprom = false;  // a person says that it is an EEPROM dump
+  bool said_chip = false;    // a person wants it in a bare chip; then there is no unit
   bool validate_only = false;
   std::string principal;
 };

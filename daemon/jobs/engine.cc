@@ -16,8 +16,9 @@ namespace {
 std::string RequestDigest(const CreateRequest& request) {
   const JobSpec& spec = request.spec;
   // Only where it is used, so that requests from before it was there keep their digests.
-  const std::string chip =
-      OnChip(spec.kind) ? fmt::format("\n{}\n{}", spec.chip_part, spec.board_mv) : std::string();
+  std::string chip;
+  if (OnChip(spec.kind)) chip = fmt::format("\n{}\n{}", spec.chip_part, spec.board_mv);
+  if (!spec.chip_fill.empty()) chip += "\n" + spec.chip_fill;
   return Sha256Hex(AsBytes(fmt::format(
       "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}{}", ToString(spec.kind), spec.drive_id,
       spec.memory, spec.image_id, spec.dump_id, spec.override_reason, request.principal,

@@ -127,8 +127,40 @@ std::string_view ToString(FileKind kind) {
       return "eeprom_size";
     case FileKind::kNotRecognised:
       return "not_recognised";
+    case FileKind::kChip:
+      return "chip";
   }
   return "not_recognised";
+}
+
+ClassifiedFile ClassifyChipFile(ByteView file) {
+  ClassifiedFile what = ClassifyFile(file, false);
+  switch (what.kind) {
+    case FileKind::kFirmware:
+    case FileKind::kEeprom:
+    case FileKind::kUpdater:
+    case FileKind::kArchive:
+      return what;
+    case FileKind::kBlank:
+    case FileKind::kDamaged:
+    case FileKind::kEepromSize:
+    case FileKind::kNotRecognised:
+    case FileKind::kChip:
+      break;
+  }
+  if (file.empty()) return what;
+  ClassifiedFile chip = Verdict(FileKind::kChip, "content of a chip, as a person says");
+  if (!images::LooksLikeHexText(file)) {
+    chip.bytes.assign(file.begin(), file.end());
+    return chip;
+  }
+  // As raw bytes the text itself would be written.
+  Result<images::HexText> text = images::ParseHexText(file);
+  if (!text) return what;
+  chip.text += " (from the text of MTKFLASH)";
+  chip.from_hex = true;
+  chip.bytes = std::move(text->bytes);
+  return chip;
 }
 
 ClassifiedFile ClassifyFile(ByteView file, bool said_eeprom) {

@@ -12,9 +12,11 @@ namespace {
 Status CheckSurplus(const JobSpec& spec) {
   const bool dead = spec.kind == Kind::kRecover && spec.recovers.empty();
   const bool takes_image = spec.kind == Kind::kFlash || spec.kind == Kind::kVerify ||
-                           spec.kind == Kind::kConvert || spec.kind == Kind::kChipVerify || dead;
+                           spec.kind == Kind::kConvert || spec.kind == Kind::kChipVerify ||
+                           spec.kind == Kind::kChipWrite || dead;
   const bool takes_dump = spec.kind == Kind::kRestore || spec.kind == Kind::kEepromRestore ||
-                          spec.kind == Kind::kVerify || spec.kind == Kind::kChipVerify || dead;
+                          spec.kind == Kind::kVerify || spec.kind == Kind::kChipVerify ||
+                          spec.kind == Kind::kChipWrite || dead;
   const bool names_model =
       spec.kind == Kind::kRecover || spec.kind == Kind::kConvert || OnChip(spec.kind);
   if ((spec.kind != Kind::kRecover && !(spec.recovers + spec.recover_to).empty()) ||
@@ -47,11 +49,7 @@ Status CheckRecovery(const JobSpec& spec) {
 
 Status CheckSpec(const JobSpec& spec) {
   RETURN_IF_ERROR(CheckSurplus(spec));
-  if (OnChip(spec.kind)) {
-    RETURN_IF_ERROR(CheckBoardSupply(spec.board_mv));
-  } else if (!spec.chip_part.empty() || spec.board_mv != 0) {
-    return InvalidArgument("REFERENCE_UNEXPECTED", "only a job on a chip names a part or a supply");
-  }
+  RETURN_IF_ERROR(CheckChipSpec(spec));
   if (!spec.label.empty() && spec.kind != Kind::kRestore && spec.kind != Kind::kEepromRestore) {
     return InvalidArgument("REFERENCE_UNEXPECTED", "only a restore names the drive's label");
   }
@@ -70,12 +68,13 @@ Status CheckSpec(const JobSpec& spec) {
       return Ok();
     case Kind::kChipIdentify:
     case Kind::kChipRead:
+    case Kind::kChipErase:
       return Ok();
     case Kind::kVerify:
     case Kind::kChipVerify:
+    case Kind::kChipWrite:
       if (spec.image_id.empty() == spec.dump_id.empty()) {
-        return InvalidArgument("REFERENCE_REQUIRED",
-                               "verify needs a dump or an image, one of them");
+        return InvalidArgument("REFERENCE_REQUIRED", "a dump or an image is needed, one of them");
       }
       return Ok();
     case Kind::kConvert:
@@ -134,7 +133,7 @@ Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
       ASSIGN_OR_RETURN(inputs.dump_unit, ledger.ResolveUnit(inputs.dump->unit_id));
     }
   }
-  if (Writes(spec.kind) && !inputs.drive->unit.unit_id.empty()) {
+  if (Writes(spec.kind) && !OnChip(spec.kind) && !inputs.drive->unit.unit_id.empty()) {
     ASSIGN_OR_RETURN(const auto known, ledger.NewestDump(inputs.drive->unit.unit_id,
                                                          std::string(ToString(Memory::kFirmware))));
     // A damaged blob tells nothing, and is not what this job is about.

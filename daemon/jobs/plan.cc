@@ -104,11 +104,21 @@ class StepList {
     Add(StepId::kIdentifyChip, "identify the chip", Memory::kFirmware,
         "ask the chip for its ids and compare its supply with the board's", 0, {});
   }
+  void WriteChip(const families::ChipFacts& chip) {
+    Add(StepId::kArm, "arm", Memory::kFirmware,
+        "samples of the chip must equal the stored dump; no locked boot block may have to change",
+        0, {});
+    Add(StepId::kWrite, "write chip", Memory::kFirmware,
+        "erase and program only what differs, page by page, each read again", chip.size_bytes,
+        times_.write);
+    Add(StepId::kReadBack, "read back chip", Memory::kFirmware,
+        "read the whole chip once more, in other pieces, and compare it with the plan",
+        chip.size_bytes, times_.read_firmware);
+  }
   void ReadChip(uint32_t size_bytes) {
     for (int i = 1; i <= kFirmwareReads; ++i) {
       Add(StepId::kReadFirmware, fmt::format("read chip, {} of {}", i, kFirmwareReads),
-          Memory::kFirmware, "read the whole chip in the socket", size_bytes,
-          times_.read_firmware);
+          Memory::kFirmware, "read the whole chip in the socket", size_bytes, times_.read_firmware);
     }
   }
   std::vector<PlanStep> Take() { return std::move(steps_); }
@@ -192,6 +202,15 @@ void AddRecovery(StepList& list, const Plan& plan, const PlanInputs& inputs, boo
 std::vector<PlanStep> MakeChipSteps(const Plan& plan, const PlanInputs& inputs, StepList list) {
   const auto chip = families::FindChipFacts(plan.spec.chip_part);
   list.Enter();
+  if (Writes(plan.spec.kind)) {
+    if (!chip) return {};
+    list.ReadChip(chip->size_bytes);
+    list.Commit();
+    list.IdentifyChip();
+    list.WriteChip(*chip);
+    list.Reset();
+    return list.Take();
+  }
   list.IdentifyChip();
   if (plan.spec.kind != Kind::kChipIdentify) {
     list.ReadChip(chip ? chip->size_bytes : inputs.drive->model->firmware_bytes);
@@ -253,6 +272,8 @@ std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
     case Kind::kChipIdentify:
     case Kind::kChipRead:
     case Kind::kChipVerify:
+    case Kind::kChipWrite:
+    case Kind::kChipErase:
       break;  // above
   }
   return list.Take();
@@ -262,10 +283,13 @@ std::string UndoText(const Plan& plan, const PlanInputs& inputs) {
   switch (plan.spec.kind) {
     case Kind::kBackup:
     case Kind::kVerify:
+      return "nothing is written";
     case Kind::kChipIdentify:
     case Kind::kChipRead:
     case Kind::kChipVerify:
-      return "nothing is written";
+    case Kind::kChipWrite:
+    case Kind::kChipErase:
+      return ChipUndo(plan.spec);
     case Kind::kEepromRestore:
       return "the EEPROM as it is now, read three times and stored before the first write";
     case Kind::kFlash:
@@ -309,7 +333,11 @@ std::string WhatIsWritten(const Plan& plan, const families::ModelInfo& model) {
 
 // The plan as a person reads it, in the order in which it matters.
 std::vector<std::string> Describe(const Plan& plan, const PlanInputs& inputs) {
-  if (OnChip(plan.spec.kind)) return DescribeChip(plan.spec, inputs);
+  if (OnChip(plan.spec.kind)) {
+    std::vector<std::string> lines = DescribeChip(plan.spec, inputs);
+    if (Writes(plan.spec.kind)) lines.push_back(PcAdvice());
+    return lines;
+  }
   const inventory::DriveSnapshot& drive = *inputs.drive;
   std::vector<std::string> lines;
   lines.push_back(inputs.answers
@@ -377,6 +405,7 @@ std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
     json.Set("board_mv", plan.spec.board_mv)
         .Set("chip_part", plan.spec.chip_part)
         .Set("recover_model", plan.spec.model);
+    if (!plan.spec.chip_fill.empty()) json.Set("chip_fill", plan.spec.chip_fill);
   }
   return json.Set("drive", plan.spec.drive_id)
       .Set("dump", plan.spec.dump_id)
@@ -480,6 +509,7 @@ Result<Plan> ParsePlan(const std::string& json) {
   plan.spec.model = root[*kind == Kind::kConvert ? "target_model" : "recover_model"].AsString("");
   plan.spec.chip_part = root["chip_part"].AsString("");
   plan.spec.board_mv = static_cast<int>(root["board_mv"].AsInteger(0));
+  plan.spec.chip_fill = root["chip_fill"].AsString("");
   plan.etag = root["etag"].AsString("");
   plan.undo = root["undo"].AsString("");
   plan.needs_approval = root["needs_approval"].AsBool(false);

@@ -31,8 +31,9 @@ struct JobSpec {
   std::string model;       // without `recovers`: the model that the drive's sticker names;
                            // convert: the one that the drive is made into
   // Jobs on a chip only:
-  std::string chip_part;  // what is printed on its case; "" for whatever answers
+  std::string chip_part;  // what is printed on its case; "" for whatever answers, not in a write
   int board_mv = 0;       // supply of the drive's board, millivolts, as a person said
+  std::string chip_fill;  // how a smaller file fills the chip: "repeat", "blank"; "" not at all
 };
 
 enum class StepId : uint8_t {

@@ -161,6 +161,17 @@ JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs) {
     result.memory = kAllMemories;
     return result;
   }
+  if (OnChip(spec.kind)) {
+    result.memory = ToString(Memory::kFirmware);
+    if (const auto chip = families::FindChipFacts(spec.chip_part)) result.chip_part = chip->part;
+    return result;
+  }
+  // A drive that has only firmware has that for all.
+  if (spec.kind == Kind::kBackup && spec.memory == kAllMemories && inputs.drive->model != nullptr &&
+      inputs.drive->model->eeprom_bytes == 0) {
+    result.memory = ToString(Memory::kFirmware);
+    return result;
+  }
   if (inputs.dump) {
     result.memory = inputs.dump->memory;
     if (spec.kind == Kind::kRestore && inputs.dump->memory == ToString(Memory::kEeprom)) {
@@ -208,7 +219,7 @@ inventory::EepromRestoreRule JudgeEepromRestore(const JobSpec& spec, const PlanI
 std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   std::vector<Problem> warnings;
-  if (!Writes(spec.kind)) return warnings;
+  if (!Writes(spec.kind) || OnChip(spec.kind)) return warnings;
   const auto* eeprom = FindAbilities(drive, Memory::kEeprom);
   if (WrittenMemory(spec) == Memory::kFirmware && (eeprom == nullptr || !eeprom->read.possible)) {
     warnings.push_back(
@@ -271,6 +282,7 @@ bool WritesBoot(const JobSpec& spec, const PlanInputs& inputs) {
 bool NeedsApproval(const JobSpec& spec, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   if (!Writes(spec.kind) || drive.model == nullptr) return false;
+  if (OnChip(spec.kind)) return ChipNeedsApproval(spec, inputs);
   // Not a matter of hardware: whose calibration it is.
   if (spec.kind == Kind::kEepromRestore && JudgeEepromRestore(spec, inputs).needs_approval) {
     return true;

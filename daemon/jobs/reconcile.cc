@@ -6,6 +6,7 @@
 #include "daemon/base/log.h"
 #include "daemon/inventory/unit_match.h"
 #include "daemon/jobs/assumed_drive.h"
+#include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/dump_record.h"
 #include "daemon/jobs/open_drive.h"
 
@@ -16,10 +17,6 @@ namespace {
 constexpr Nanos kBackLimit = std::chrono::seconds(10);
 
 constexpr const char* kStopped = "DAEMON_STOPPED";
-
-std::string RecoverCommand(const storage::Job& row) {
-  return "firmbench job recover jobs/" + RootJob(row);
-}
 
 }  // namespace
 
@@ -105,12 +102,16 @@ Status Reconciler::CloseWritten() {
   } else {
     row_.outcome = ToString(Outcome::kUnknown);
     row_.drive_state = ToString(DriveState::kUnknown);
-    note_ = "what the drive holds could not be looked at: " + seen.why_not;
+    note_ = fmt::format("what the {} holds could not be looked at: {}",
+                        writes_chip() ? "chip" : "drive", seen.why_not);
   }
-  if (cut) JudgeEeprom(*cut, seen);
+  if (cut && !writes_chip()) JudgeEeprom(*cut, seen);
   const bool whole = row_.outcome == ToString(Outcome::kChangedVerified) ||
                      row_.outcome == ToString(Outcome::kNoEffect);
-  if (whole && answers() && row_.eeprom_check != ToString(EepromCheck::kChanged)) {
+  // That a drive does not answer with a bare chip says nothing of the chip.
+  const bool drive_well =
+      writes_chip() || (answers() && row_.eeprom_check != ToString(EepromCheck::kChanged));
+  if (whole && drive_well) {
     row_.drive_state = ToString(DriveState::kUntouched);
   } else if (row_.drive_state != ToString(DriveState::kPartlyWritten)) {
     row_.drive_state = ToString(DriveState::kUnknown);
@@ -120,12 +121,23 @@ Status Reconciler::CloseWritten() {
   row_.result = ToString(well ? JobResult::kSucceeded : JobResult::kFailed);
   if (!well) {
     row_.error_reason = kStopped;
-    row_.error_message = "the daemon stopped while the drive was being written; " + note_;
+    row_.error_message = fmt::format("the daemon stopped while the {} was being written; {}",
+                                     writes_chip() ? "chip" : "drive", note_);
     row_.error_remedy = row_.drive_state == ToString(DriveState::kUntouched)
                             ? "nothing is lost: start the job again"
-                            : "leave the drive as it is and run: " + RecoverCommand(row_);
+                            : Remedy(cut);
   }
   return Store(seen);
+}
+
+std::string Reconciler::Remedy(const Result<CutJob>& cut) const {
+  if (!writes_chip()) {
+    return "leave the drive as it is and run: firmbench job recover jobs/" + RootJob(row_);
+  }
+  const auto plan = ParsePlan(row_.plan_json);
+  if (!plan) return "write the chip again: `firmbench chip write`";
+  const std::string before = cut && cut->before ? cut->before->id : std::string();
+  return ChipRemedy(plan->spec, row_.model, before);
 }
 
 Reconciler::Seen Reconciler::Look(const CutJob& cut) {
@@ -143,6 +155,7 @@ Reconciler::Seen Reconciler::Look(const CutJob& cut) {
     seen.why_not = "another drive is on its port";
     return seen;
   }
+  if (!cut.chip_part.empty()) return LookAtChip(cut, drive);
   auto open = OpenFresh(drive, silent);
   if (!open) {
     seen.why_not = open.error().message();
@@ -162,11 +175,35 @@ Reconciler::Seen Reconciler::Look(const CutJob& cut) {
   return seen;
 }
 
+// By byte reads alone: nothing is asked of the chip but what it holds.
+Reconciler::Seen Reconciler::LookAtChip(const CutJob& cut, const inventory::DriveBinding& drive) {
+  Seen seen;
+  seen.chip_part = cut.chip_part;
+  auto open = OpenProgrammer(drive, !answers());
+  if (!open) {
+    seen.why_not = open.error().message();
+    return seen;
+  }
+  drive_->snapshot = drive.snapshot;
+  if (const Status entered = open->programmer->Enter(*this); !entered) {
+    seen.why_not = entered.error().message();
+    return seen;
+  }
+  auto read = open->programmer->Read(static_cast<uint32_t>(cut.before_bytes.size()), {}, *this);
+  open->programmer->Leave(*this).IgnoreError("the chip may hold no firmware of this drive");
+  if (read) {
+    seen.memory = std::move(*read);
+  } else {
+    seen.why_not = read.error().message();
+  }
+  return seen;
+}
+
 // From what was read, and from nothing else.
 void Reconciler::Judge(const CutJob& cut, const Seen& seen) {
   if (cut.both()) return JudgeBoth(cut, seen);
   const CutState state = Classify(cut, *seen.memory);
-  note_ = state.Describe(row_.memory);
+  note_ = state.Describe(writes_chip() ? std::string("content") : row_.memory);
   DriveState drive = DriveState::kUntouched;
   Outcome outcome = Outcome::kChangedVerified;
   if (state.all_old) {
@@ -240,8 +277,14 @@ void Reconciler::JudgeEeprom(const CutJob& cut, const Seen& seen) {
 
 Status Reconciler::StoreSeen(storage::Transaction& tx, const Seen& seen) const {
   if (!drive_ || drive_->snapshot->model == nullptr) return Ok();
-  const DumpOrigin origin{row_, *drive_->snapshot, drive_->snapshot->identity.revision, "readback",
-                          1,    row_.unit_id};
+  const bool chip = !seen.chip_part.empty();
+  const DumpOrigin origin{row_,
+                          *drive_->snapshot,
+                          chip ? std::string() : drive_->snapshot->identity.revision,
+                          "readback",
+                          1,
+                          row_.unit_id,
+                          seen.chip_part};
   if (seen.memory) {
     const auto memory = ParseMemory(row_.memory).value_or(Memory::kFirmware);
     RETURN_IF_ERROR(StoreDump(tx, memory, *seen.memory, origin));
@@ -265,7 +308,8 @@ Status Reconciler::Store(const Seen& seen) {
     const std::string outcome = row_.error_reason.empty() ? "ok" : row_.error_reason;
     RETURN_IF_ERROR(tx.AppendAudit(JobFact(row_, "job.close", row_.principal, outcome)));
     if (row_.drive_state == ToString(DriveState::kUntouched)) return Ok();
-    return AppendQuarantine(tx, row_, "a write to it was cut off");
+    return AppendQuarantine(tx, row_,
+                            writes_chip() ? kChipHalfWritten : "a write to it was cut off");
   }));
   services_.inventory.Reassess(row_.drive_id);
   services_.hub.Notify(row_.id);

@@ -34,6 +34,7 @@ class Reconciler final : private families::Observer {
     std::optional<Bytes> memory;  // the one that the job wrote
     std::optional<Bytes> eeprom;  // of a firmware job
     std::string why_not;          // when `memory` is empty
+    std::string chip_part;        // when the memory is of a chip in the socket
   };
 
   void BringBack();
@@ -42,7 +43,10 @@ class Reconciler final : private families::Observer {
   Status CloseUntouched(JobResult result, std::string reason, std::string message,
                         std::string remedy);
   Status CloseWritten();
+  bool writes_chip() const { return inventory::WroteChip(row_); }
+  std::string Remedy(const Result<CutJob>& cut) const;
   Seen Look(const CutJob& cut);
+  Seen LookAtChip(const CutJob& cut, const inventory::DriveBinding& drive);
   void Judge(const CutJob& cut, const Seen& seen);
   void JudgeBoth(const CutJob& cut, const Seen& seen);
   void JudgeEeprom(const CutJob& cut, const Seen& seen);

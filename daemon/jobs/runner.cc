@@ -5,6 +5,7 @@
 
 #include "daemon/base/ids.h"
 #include "daemon/base/log.h"
+#include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/image_marks.h"
 #include "daemon/jobs/payload.h"
 #include "daemon/jobs/plan_checks.h"
@@ -77,6 +78,8 @@ Status Runner::Work() {
     case Kind::kChipIdentify:
     case Kind::kChipRead:
     case Kind::kChipVerify:
+    case Kind::kChipWrite:
+    case Kind::kChipErase:
       break;  // above
   }
   return Internal("JOB_KIND_UNKNOWN", "the job is of no known kind");
@@ -223,7 +226,7 @@ void Runner::Close(const Status& status) {
     }
   });
   StoreQuarantine();
-  if (recovering() && result == JobResult::kSucceeded) LiftQuarantines();
+  if (result == JobResult::kSucceeded && (recovering() || writing_chip())) LiftQuarantines();
   // Before the job is seen as closed, so that who waits for it finds the drive as it is now.
   if (write_started_) {
     services_.inventory.IdentifyNow(drive_.snapshot->id);
@@ -273,8 +276,9 @@ void Runner::StoreQuarantine() {
   const bool eeprom_changed = eeprom_check_ == EepromCheck::kChanged;
   const bool uncertain = row.drive_state != ToString(DriveState::kUntouched);
   if (!eeprom_changed && !uncertain) return;
-  const std::string reason =
-      eeprom_changed ? "its EEPROM changed during a write" : "a write to it did not end well";
+  const std::string reason = eeprom_changed   ? "its EEPROM changed during a write"
+                             : writing_chip() ? kChipHalfWritten
+                                              : "a write to it did not end well";
   Tolerate(
       Commit([&](storage::Transaction& tx) -> Status { return AppendQuarantine(tx, row, reason); }),
       "put the drive in quarantine");

@@ -85,9 +85,24 @@ class Runner final : private families::Observer {
   // runner_chip.cc: the chip in the drive's socket.
   Status WorkOnChip();
   Status UseChip(OpenChip& chip);
+  Result<families::ChipFacts> AskChip(OpenChip& chip, uint32_t expected_size_bytes);
+  Status ReadChipTwice(OpenChip& chip, uint32_t size_bytes);
   void LeaveChip(OpenChip& chip);
-  Status StoreChip();
+  Status StoreChip(const std::string& part);
   Status CompareChip();
+
+  // runner_chip_write.cc: and what is written into it.
+  bool writing_chip() const { return WritesChip(job_->plan().spec.kind); }
+  Status WorkOnChipWrite();
+  Status CheckProgrammer();
+  Status ReadyChip(OpenChip& chip);
+  Status IdentifyStoredChip(OpenChip& chip);
+  Status ArmChip(OpenChip& chip);
+  Status CompareChipSamples(OpenChip& chip);
+  Status WriteChip(OpenChip& chip);
+  void ReadBackChip(OpenChip& chip);
+  void ConcludeChip(const Result<Bytes>& after);
+  Status StoreChipReadBack(ByteView bytes);
 
   // runner_read.cc: dumps.
   Status DumpMemories();

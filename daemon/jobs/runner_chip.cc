@@ -6,16 +6,11 @@
 #include "daemon/base/hash.h"
 #include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/dump_record.h"
+#include "daemon/jobs/gate_opening.h"
 #include "daemon/jobs/runner.h"
 
 namespace firmbench::jobs {
 namespace {
-
-// The second read goes another way through the chip, in other pieces.
-families::ReadPlan WayOfChipRead(int read) {
-  if (read % 2 == 0) return {};
-  return {.order = families::ReadOrder::kDescending, .chunk_bytes = 96};
-}
 
 uint32_t ExpectedSize(const JobSpec& spec, ByteView payload) {
   if (const auto named = families::FindChipFacts(spec.chip_part)) return named->size_bytes;
@@ -26,6 +21,7 @@ uint32_t ExpectedSize(const JobSpec& spec, ByteView payload) {
 
 Status Runner::WorkOnChip() {
   const Kind kind = job_->plan().spec.kind;
+  if (Writes(kind)) return WorkOnChipWrite();
   RETURN_IF_ERROR(journal_.Enter(kind == Kind::kChipVerify ? State::kReadback : State::kDumping));
   RETURN_IF_ERROR(BeginStep(StepId::kEnter));
   ASSIGN_OR_RETURN(OpenChip chip, OpenProgrammer(drive_, silent_));
@@ -34,25 +30,28 @@ Status Runner::WorkOnChip() {
   LeaveChip(chip);
   RETURN_IF_ERROR(used);
   if (kind == Kind::kChipVerify) return CompareChip();
-  return kind == Kind::kChipRead ? StoreChip() : Ok();
+  return kind == Kind::kChipRead ? StoreChip(chip_->part) : Ok();
 }
 
 Status Runner::UseChip(OpenChip& chip) {
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged));
   RETURN_IF_ERROR(BeginStep(StepId::kIdentifyChip));
   const JobSpec& spec = job_->plan().spec;
-  chip.handles.gate->SetLevel(inventory::GateLevel::kChipIdentify);
-  auto found = chip.programmer->Identify(ExpectedSize(spec, payload_));
-  chip.handles.gate->SetLevel(inventory::GateLevel::kReadOnly);
-  if (!found) return found.error();
-  chip_ = std::move(*found);
+  ASSIGN_OR_RETURN(chip_, AskChip(chip, ExpectedSize(spec, payload_)));
   RETURN_IF_ERROR(CheckChip(spec, *chip_));
-  RETURN_IF_ERROR(EndStep(
-      Outcome::kUnchanged,
-      fmt::format("{}, ids {:02x}/{:02x}", ChipText(*chip_), chip_->manufacturer, chip_->device)));
-  for (int i = 0; InPlan(StepId::kReadFirmware) && i < kFirmwareReads; ++i) {
+  RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, AnsweredText(*chip_)));
+  return InPlan(StepId::kReadFirmware) ? ReadChipTwice(chip, chip_->size_bytes) : Ok();
+}
+
+Result<families::ChipFacts> Runner::AskChip(OpenChip& chip, uint32_t expected_size_bytes) {
+  const GateOpening identify(*chip.handles.gate, inventory::GateLevel::kChipIdentify);
+  return chip.programmer->Identify(expected_size_bytes);
+}
+
+Status Runner::ReadChipTwice(OpenChip& chip, uint32_t size_bytes) {
+  for (int i = 0; i < kFirmwareReads; ++i) {
     RETURN_IF_ERROR(BeginStep(StepId::kReadFirmware, i));
-    ASSIGN_OR_RETURN(Bytes read, chip.programmer->Read(WayOfChipRead(i), *this));
+    ASSIGN_OR_RETURN(Bytes read, chip.programmer->Read(size_bytes, WayOfChipRead(i), *this));
     RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, "SHA-256 " + Sha256Hex(read)));
     chip_reads_.push_back(std::move(read));
   }
@@ -71,8 +70,9 @@ void Runner::LeaveChip(OpenChip& chip) {
            "note the reset");
 }
 
-Status Runner::StoreChip() {
+Status Runner::StoreChip(const std::string& part) {
   RETURN_IF_ERROR(BeginStep(StepId::kCommitDumps));
+  const char* const purpose = writing_chip() ? "before_write" : "backup";
   const bool agree = chip_reads_.front() == chip_reads_.back();
   RETURN_IF_ERROR(Commit([&](storage::Transaction& tx) -> Status {
     stored_.clear();
@@ -84,10 +84,10 @@ Status Runner::StoreChip() {
                                        {.job = job,
                                         .drive = *drive_.snapshot,
                                         .revision = {},
-                                        .purpose = agree ? "backup" : "disagreeing",
+                                        .purpose = agree ? purpose : "disagreeing",
                                         .agreeing_reads = agree ? kFirmwareReads : 1,
                                         .unit_id = {},
-                                        .chip_part = chip_->part}));
+                                        .chip_part = part}));
       stored_.push_back({std::move(dump), chip_reads_[i]});
     }
     auto fact = JobFact(job_->row(), agree ? "dump.commit" : "dump.disagree", job_->row().principal,
@@ -115,15 +115,10 @@ Status Runner::CompareChip() {
         .WithRemedy("check the chip's seat in the socket, then try again");
   }
   const Bytes& now = chip_reads_.front();
-  if (now == payload_) return EndStep(Outcome::kUnchanged, "identical, SHA-256 " + Sha256Hex(now));
-  if (now.size() != payload_.size()) {
-    return FailedPrecondition(
-               "VERIFY_MISMATCH",
-               fmt::format("the chip has {} bytes, the reference {}", now.size(), payload_.size()))
-        .WithRemedy("use a file that holds the whole chip");
-  }
+  ASSIGN_OR_RETURN(const Bytes expected, ComposeChip(job_->plan().spec, *chip_, payload_));
+  if (now == expected) return EndStep(Outcome::kUnchanged, "identical, SHA-256 " + Sha256Hex(now));
   size_t differing = 0;
-  for (size_t i = 0; i < now.size(); ++i) differing += now[i] != payload_[i] ? 1 : 0;
+  for (size_t i = 0; i < now.size(); ++i) differing += now[i] != expected[i] ? 1 : 0;
   return FailedPrecondition("VERIFY_MISMATCH",
                             fmt::format("{} of {} bytes differ", differing, now.size()))
       .WithRemedy(

@@ -12,10 +12,19 @@ namespace {
 // How long a drive has that was switched off and on; two to three times what booting takes [G].
 constexpr Nanos kBackAfterPower = std::chrono::seconds(10);
 
+// By a job that left a chip half written through this drive.
+bool OfCutChip(storage::Ledger& ledger, const storage::Quarantine& quarantine,
+               const storage::Job& write) {
+  const auto job = ledger.GetJob(quarantine.job_id);
+  return job && job->drive_id == write.drive_id && inventory::WroteChip(*job);
+}
+
 // By the job that was cut off, or by an earlier try to recover it.
 bool OfCutJob(storage::Ledger& ledger, const storage::Quarantine& quarantine,
               const storage::Job& recovery) {
-  if (recovery.recovers.empty() || quarantine.job_id.empty()) return false;
+  if (quarantine.job_id.empty()) return false;
+  if (inventory::WroteChip(recovery)) return OfCutChip(ledger, quarantine, recovery);
+  if (recovery.recovers.empty()) return false;
   if (quarantine.job_id == recovery.recovers) return true;
   const auto job = ledger.GetJob(quarantine.job_id);
   return job && job->recovers == recovery.recovers;
@@ -104,12 +113,17 @@ void Runner::LiftQuarantines() {
   const auto listed = services_.ledger.ListQuarantines(true);
   if (!listed) return Tolerate(listed.error(), "lift the quarantine");
   const storage::Job row = job_->row();
+  std::vector<std::string> ended;
+  for (const storage::Quarantine& quarantine : *listed) {
+    if (OfCutJob(services_.ledger, quarantine, row)) ended.push_back(quarantine.id);
+  }
+  if (ended.empty() && writing_chip()) return;
+  const std::string why =
+      writing_chip() ? "the chip was written whole by jobs/" : "brought back by jobs/";
   Tolerate(
       Commit([&](storage::Transaction& tx) -> Status {
-        for (const storage::Quarantine& quarantine : *listed) {
-          if (!OfCutJob(services_.ledger, quarantine, row)) continue;
-          RETURN_IF_ERROR(
-              tx.LiftQuarantine(quarantine.id, row.principal, "brought back by jobs/" + row.id));
+        for (const std::string& id : ended) {
+          RETURN_IF_ERROR(tx.LiftQuarantine(id, row.principal, why + row.id));
         }
         RETURN_IF_ERROR(tx.AppendAudit(JobFact(row, "drive.quarantine_lift", row.principal, "ok")));
         return Ok();

@@ -6,53 +6,18 @@
 
 #include "daemon/base/hash.h"
 #include "daemon/base/log.h"
+#include "daemon/jobs/gate_opening.h"
 #include "daemon/jobs/runner.h"
+#include "daemon/jobs/samples.h"
 
 namespace firmbench::jobs {
 namespace {
-
-constexpr uint32_t kBankBytes = 0x10000;
-// Of every bank its first page, where the reset vector and the headers are, and a few windows whose
-// places follow from the dump's own hash, so that they differ from image to image.
-constexpr uint32_t kSampleHeadBytes = 256;
-constexpr uint32_t kSampleBytes = 64;
-constexpr int kSamplesPerBank = 3;
 
 // Writing again after a failed write costs wear, not data: what undoes it is stored.
 constexpr int kWriteAttempts = 3;
 
 // Room for the rows, events and audit entries of the rest of a job.
 constexpr int64_t kSpillForRows = int64_t{1} << 20;
-
-// Opens the gate for a scope.
-class GateOpening {
- public:
-  GateOpening(inventory::GateControl& gate, inventory::GateLevel level) : gate_(gate) {
-    gate_.SetLevel(level);
-  }
-  ~GateOpening() { gate_.SetLevel(inventory::GateLevel::kReadOnly); }
-  GateOpening(const GateOpening&) = delete;
-  GateOpening& operator=(const GateOpening&) = delete;
-
- private:
-  inventory::GateControl& gate_;
-};
-
-std::vector<families::ByteRange> SampleRanges(ByteView dump) {
-  std::vector<families::ByteRange> ranges;
-  const auto size = static_cast<uint32_t>(dump.size());
-  const Sha256Digest seed = Sha256(dump);
-  size_t next = 0;
-  for (uint32_t bank = 0; bank < size; bank += kBankBytes) {
-    const uint32_t bank_bytes = std::min(kBankBytes, size - bank);
-    ranges.push_back({bank, std::min(kSampleHeadBytes, bank_bytes)});
-    for (int i = 0; i < kSamplesPerBank && bank_bytes > kSampleBytes; ++i, next += 2) {
-      const uint32_t place = LoadBe16(&seed[next % (seed.size() - 1)]);
-      ranges.push_back({bank + place % (bank_bytes - kSampleBytes), kSampleBytes});
-    }
-  }
-  return ranges;
-}
 
 }  // namespace
 
@@ -100,7 +65,8 @@ Status Runner::Arm() {
 // What a write must not lose under way: the place for what the ledger may refuse, and the PC.
 Status Runner::HoldOn() {
   if (!services_.spill_folder.empty()) {
-    const auto bytes = kSpillForRows + static_cast<int64_t>(model().firmware_bytes) +
+    const size_t written = std::max<size_t>(model().firmware_bytes, target_.size());
+    const auto bytes = kSpillForRows + static_cast<int64_t>(written) +
                        2 * static_cast<int64_t>(model().eeprom_bytes);
     ASSIGN_OR_RETURN(spill_, storage::Spill::Allocate(services_.spill_folder, job_->row().id, bytes,
                                                       services_.ledger));

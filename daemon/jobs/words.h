@@ -22,6 +22,8 @@ enum class Kind : uint8_t {
   kChipIdentify,
   kChipRead,
   kChipVerify,
+  kChipWrite,
+  kChipErase,
 };
 constexpr std::string_view ToString(Kind kind) {
   switch (kind) {
@@ -45,27 +47,34 @@ constexpr std::string_view ToString(Kind kind) {
       return "chip_read";
     case Kind::kChipVerify:
       return "chip_verify";
+    case Kind::kChipWrite:
+      return "chip_write";
+    case Kind::kChipErase:
+      return "chip_erase";
   }
   return "backup";
 }
 constexpr std::optional<Kind> ParseKind(std::string_view text) {
   for (const Kind kind : {Kind::kBackup, Kind::kFlash, Kind::kRestore, Kind::kVerify,
-                          Kind::kEepromRestore, Kind::kConvert, Kind::kRecover,
-                          Kind::kChipIdentify, Kind::kChipRead, Kind::kChipVerify}) {
+                          Kind::kEepromRestore, Kind::kConvert, Kind::kRecover, Kind::kChipIdentify,
+                          Kind::kChipRead, Kind::kChipVerify, Kind::kChipWrite, Kind::kChipErase}) {
     if (text == ToString(kind)) return kind;
   }
   return std::nullopt;
 }
-// Does a job of this kind change a memory of the drive?
+// Does a job of this kind change a memory, of the drive or of the chip in its socket?
 constexpr bool Writes(Kind kind) {
   return kind == Kind::kFlash || kind == Kind::kRestore || kind == Kind::kEepromRestore ||
-         kind == Kind::kConvert || kind == Kind::kRecover;
+         kind == Kind::kConvert || kind == Kind::kRecover || kind == Kind::kChipWrite ||
+         kind == Kind::kChipErase;
 }
 
 // Is the job one on a bare chip, of which the drive is only the programmer?
 constexpr bool OnChip(Kind kind) {
-  return kind == Kind::kChipIdentify || kind == Kind::kChipRead || kind == Kind::kChipVerify;
+  return kind == Kind::kChipIdentify || kind == Kind::kChipRead || kind == Kind::kChipVerify ||
+         kind == Kind::kChipWrite || kind == Kind::kChipErase;
 }
+constexpr bool WritesChip(Kind kind) { return OnChip(kind) && Writes(kind); }
 
 // Storage's word for both memories: of a backup, and of a conversion or its recovery.
 inline constexpr std::string_view kAllMemories = "all";

@@ -23,6 +23,11 @@ bool IsWhole(const storage::Job& job) {
   return job.outcome == "CHANGED_VERIFIED" || job.outcome == "NO_EFFECT";
 }
 bool WritesEeprom(const storage::Job& job) { return job.memory == "eeprom"; }
+// A bare chip in the drive's socket: no memory of the drive.
+bool IsOnChip(const storage::Job& job) {
+  const auto kind = jobs::ParseKind(job.kind);
+  return kind && jobs::OnChip(*kind);
+}
 // A conversion, or the recovery of one: firmware and EEPROM.
 bool WritesBoth(const storage::Job& job) { return job.memory == "all" && !OnlyReads(job); }
 
@@ -240,6 +245,34 @@ void SayEepromChanged(const AdviceInputs& inputs, Part& next) {
       dump));
 }
 
+// Of a chip that was written; the drive plays no part.
+void SayChip(const AdviceInputs& inputs, const std::string& seen, Part& known, Part& unknown) {
+  constexpr std::string_view kChipNotSeen = "what the chip holds could not be looked at";
+  const storage::Job& job = inputs.job;
+  if (IsWhole(job)) {
+    known.Say(job.outcome == "NO_EFFECT"
+                  ? "the chip was read back and holds what it held before"
+                  : "the chip was read back, and every byte is what was to be written");
+  } else {
+    known.Say("the write had begun");
+    const bool looked = !seen.empty() && seen.rfind(kChipNotSeen, 0) != 0;
+    if (looked) known.Say(fmt::format("when the chip was read, {}", seen));
+    unknown.Say(looked || job.drive_state == "partly_written"
+                    ? "whether the chip works with what it holds now"
+                    : "what the chip holds now: it could not be read");
+  }
+  const storage::Dump* const before = Before(inputs, "firmware");
+  if (before == nullptr) return;
+  known.Say(fmt::format("what the chip held before is safe in the ledger since {}: dumps/{}",
+                        FormatMinute(before->created_us), before->id));
+}
+
+std::string NothingWritten(const storage::Job& job) {
+  if (OnlyReads(job)) return "a job of this kind only reads: nothing was written";
+  return IsOnChip(job) ? "nothing was written: the chip is as it was"
+                       : "nothing was written: firmware and EEPROM are as they were";
+}
+
 void SayNext(const AdviceInputs& inputs, Part& next) {
   const storage::Job& job = inputs.job;
   if (!inputs.recovered_by.empty()) {
@@ -279,15 +312,17 @@ std::vector<std::string> Advice(const AdviceInputs& inputs) {
   Part next("Next");
   const Message message = Split(job.error_message);
   happened.Say(message.what);
-  if (Wrote(job)) {
+  if (Wrote(job) && IsOnChip(job)) {
+    happened.Say(FirstTrouble(inputs));
+    SayChip(inputs, message.seen, known, unknown);
+  } else if (Wrote(job)) {
     happened.Say(FirstTrouble(inputs));
     SayMemory(job, message.seen, known, unknown);
     SayEeprom(job, known, unknown);
     known.Say(BackupText(inputs));
   } else {
     known.Say(FailedStep(inputs));
-    known.Say(OnlyReads(job) ? "a job of this kind only reads: nothing was written"
-                             : "nothing was written: firmware and EEPROM are as they were");
+    known.Say(NothingWritten(job));
     known.Say(message.seen);
   }
   SayNext(inputs, next);

@@ -136,6 +136,7 @@ v1::Job ToProto(const jobs::JobView& job, const std::string& bench,
   to.set_target_model(row.target_model);
   to.set_chip_part(job.plan.spec.chip_part);
   to.set_board_millivolts(job.plan.spec.board_mv);
+  to.set_chip_fill(job.plan.spec.chip_fill);
   return to;
 }
 

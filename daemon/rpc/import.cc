@@ -92,10 +92,14 @@ Result<v1::ImportDumpResponse> ImportUpload(const Context& bench, Uploads& uploa
   uploads.Remove(upload);
   RETURN_IF_ERROR(CheckImportName(request.file_name()));
   RETURN_IF_ERROR(CheckLength(request.folder(), kLongestFolder));
-  if (!request.kind().empty() && request.kind() != "eeprom") {
+  const bool chip = request.kind() == "chip";
+  if (!request.kind().empty() && request.kind() != "eeprom" && !chip) {
     return InvalidArgument("FILE_KIND_INVALID",
-                           "a person can only say that a file is an \"eeprom\"")
+                           "a person can only say that a file is an \"eeprom\", or for a \"chip\"")
         .WithRemedy("leave it out: firmware tells what it is");
+  }
+  if (chip && !request.unit().empty()) {
+    return InvalidArgument("FILE_KIND_INVALID", "a chip is no unit");
   }
   jobs::ImportFile file;
   if (!request.unit().empty()) {
@@ -110,6 +114,7 @@ Result<v1::ImportDumpResponse> ImportUpload(const Context& bench, Uploads& uploa
   file.modified_us = Micros(request.modified_time());
   file.bytes = std::move(sent.bytes);
   file.said_eeprom = request.kind() == "eeprom";
+  file.said_chip = chip;
   file.validate_only = request.validate_only();
   file.principal = principal;
   ASSIGN_OR_RETURN(const jobs::ImportVerdict verdict, importer.Import(file));

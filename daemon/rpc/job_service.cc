@@ -36,7 +36,7 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
     return InvalidArgument(
         "JOB_KIND_UNKNOWN",
         "a job is one of backup, flash, restore, verify, eeprom_restore, convert, recover, "
-        "chip_identify, chip_read, chip_verify");
+        "chip_identify, chip_read, chip_verify, chip_write, chip_erase");
   }
   create.spec.kind = *kind;
   ASSIGN_OR_RETURN(create.spec.drive_id, IdFrom("drives", request.job().drive()));
@@ -51,6 +51,8 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
   create.spec.chip_part = request.job().chip_part();
   RETURN_IF_ERROR(CheckLength(create.spec.chip_part, kLongestText));
   create.spec.board_mv = request.job().board_millivolts();
+  create.spec.chip_fill = request.job().chip_fill();
+  RETURN_IF_ERROR(CheckLength(create.spec.chip_fill, kLongestText));
   RETURN_IF_ERROR(ReadSafeguards(request, caller, create));
   return create;
 }
@@ -61,6 +63,11 @@ Result<jobs::CreateRequest> ReadRecovery(const Context& bench, const v1::Recover
   create.spec.kind = jobs::Kind::kRecover;
   ASSIGN_OR_RETURN(create.spec.recovers, IdFrom("jobs", request.name()));
   ASSIGN_OR_RETURN(const storage::Job cut, bench.ledger.GetJob(create.spec.recovers));
+  if (inventory::WroteChip(cut)) {
+    return FailedPrecondition("JOB_ON_CHIP", "the job wrote a bare chip, and no drive")
+        .WithRemedy(cut.error_remedy.empty() ? "write the chip again: `firmbench chip write`"
+                                             : cut.error_remedy);
+  }
   create.spec.drive_id = cut.drive_id;
   create.spec.memory = cut.memory;
   if (!request.recover_to().empty() && request.recover_to() != "old" &&

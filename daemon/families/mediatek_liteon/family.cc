@@ -82,6 +82,12 @@ class MediatekLiteon final : public Family {
     return row == nullptr ? PhaseEstimates{} : EstimatesOf(*row);
   }
 
+  Ability ChipWrite(const ModelInfo& model, const Connection& connection,
+                    std::string_view chip_part) const override {
+    const Row* row = RowOf(model);
+    return row == nullptr ? Ability{} : ChipWriteAbility(*row, connection, chip_part);
+  }
+
   Status CheckImage(const ModelInfo& model, ByteView image) const override {
     return CheckImageFor(model, image);
   }
@@ -122,7 +128,7 @@ class MediatekLiteon final : public Family {
     const Row* row = RowOf(model);
     FB_CHECK(row != nullptr);
     // Vendor mode for parallel chips is the only way to a chip here.
-    if (access.task_file == nullptr) return nullptr;
+    if (access.task_file == nullptr || FlashOf(*row) == FlashKind::kSerial) return nullptr;
     return std::make_unique<LiteonProgrammer>(*row, access);
   }
 };

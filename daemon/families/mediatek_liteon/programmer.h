@@ -6,11 +6,16 @@
 
 #include <optional>
 
+#include "daemon/chips/boot_lock.h"
 #include "daemon/chips/rows/row.h"
 #include "daemon/families/chip_programmer.h"
 #include "daemon/families/mediatek_liteon/session.h"
 
 namespace firmbench::families::mediatek_liteon {
+
+// Family::ChipWrite of this family: what the drive's own chip is, does not matter. Pure; any
+// thread.
+Ability ChipWriteAbility(const Row& row, const Connection& connection, std::string_view part);
 
 class LiteonProgrammer final : public ChipProgrammer {
  public:
@@ -20,13 +25,16 @@ class LiteonProgrammer final : public ChipProgrammer {
 
   Status Enter(Observer& observer) override;
   Result<ChipFacts> Identify(uint32_t expected_size_bytes) override;
-  Result<Bytes> Read(const ReadPlan& plan, Observer& observer) override;
+  Result<Bytes> Read(uint32_t size_bytes, const ReadPlan& plan, Observer& observer) override;
+  Status ReadAt(uint32_t offset, std::span<uint8_t> out) override;
   Result<WritePlan> PlanWrite(ByteView current, ByteView target) override;
+  Status CheckWrite(ByteView current, ByteView target) override;
   Status Write(const WritePlan& plan, ByteView current, ByteView target, WriteReport& report,
                Observer& observer) override;
   Status Leave(Observer& observer) override;
 
  private:
+  Status NeedEntered() const;
   Status NeedChip() const;
 
   const Row& row_;
@@ -36,6 +44,7 @@ class LiteonProgrammer final : public ChipProgrammer {
   std::optional<VendorBus> bus_;
   bool entered_ = false;
   const chips::ChipRow* chip_ = nullptr;  // as it identified itself; nullptr: not yet
+  chips::BootLocks locks_;                // of chip_
 };
 
 }  // namespace firmbench::families::mediatek_liteon
