@@ -25,9 +25,9 @@ constexpr uint64_t kRawIo = uint64_t{1} << 17;
 // A flash makes up to ten dumps of at most 8 MiB each, twice on the way through the journal.
 constexpr uint64_t kTooLittleBytes = 256ULL << 20;
 constexpr uint64_t kLittleBytes = 2ULL << 30;
-constexpr char kRulesName[] = "60-firmbench.rules";
+constexpr char kRulesName[] = "71-firmbench.rules";
 constexpr char kTriggerRemedy[] =
-    "install the udev rules (package firmbenchd, or deploy/udev/60-firmbench.rules into "
+    "install the udev rules (package firmbenchd, or deploy/udev/71-firmbench.rules into "
     "/etc/udev/rules.d), then as root: udevadm control --reload && udevadm trigger";
 
 // The first line of a small file; "" when there is none.

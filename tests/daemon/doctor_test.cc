@@ -39,7 +39,7 @@ class Doctor : public ::testing::Test {
     Write("/dev/sg1", "");
     Write("/sys/block/sr0/events_poll_msecs", "0\n");
     Write("/sys/module/block/parameters/events_dfl_poll_msecs", "2000\n");
-    Write("/usr/lib/udev/rules.d/60-firmbench.rules", "# rules\n");
+    Write("/usr/lib/udev/rules.d/71-firmbench.rules", "# rules\n");
     options_ = {.state_dir = root_, .power = &power_, .root = root_, .clock_sync = [] {
                   return ClockSync::kYes;
                 }};
@@ -121,7 +121,7 @@ TEST_F(Doctor, LooksForRulesAndForPolling) {
   Expect("udev", Verdict::kGood, "");
   AsOwner([&] { std::filesystem::remove_all(root_ + "/usr/lib/udev"); });
   Expect("udev", Verdict::kWarning, "UDEV_RULES_MISSING");
-  AsOwner([&] { Write("/etc/udev/rules.d/60-firmbench.rules", "# mine\n"); });
+  AsOwner([&] { Write("/etc/udev/rules.d/71-firmbench.rules", "# mine\n"); });
   Expect("udev", Verdict::kGood, "");
 }
 
