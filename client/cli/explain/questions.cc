@@ -137,7 +137,15 @@ It depends on voltage and on how the part takes data; both differ (read in code)
 With a chip programmer ("burner"): choose the exact part, so that voltage and method follow. 5 V
 is outside the ratings of an SST39VF040 and can destroy it; 3.3 V is outside those of a W29C0x0.
 For the same reason one does not simply replace the other in a drive. This version of firmbench
-drives no external programmer.
+drives no external programmer, but a drive can be one for the chip in its socket:
+
+  firmbench chip identify DRIVE --voltage 5
+  firmbench chip read DRIVE chip.bin --voltage 5 --part W29C040
+  firmbench chip write DRIVE chip.bin --voltage 3.3 --part SST39VF040
+  firmbench chip erase DRIVE --voltage 3.3 --part SST39VF040
+
+The voltage is that of the drive's board, which nobody but you can know; what the chip holds is
+kept in the ledger before it is written. A W29C0x0 is written so in the simulator only.
 
 In the drive: byte parts are written through the vendor mode, step by step as published (read in
 code). How MTKFLASH writes the pages of a W29C part through it is not publicly known, so firmbench
