@@ -134,13 +134,19 @@ INSTANTIATE_TEST_SUITE_P(Kinds, EveryFault, testing::ValuesIn(AllReaches()),
                            return std::string(ToString(reach.param.kind));
                          });
 
+// No model that a scenario can name has serial flash: serial_session_test reaches these.
+bool NeedsSerialFlash(FaultKind kind) {
+  return kind == FaultKind::kEngineSilent || kind == FaultKind::kEngineEcho;
+}
+
 TEST(EveryFaultTable, LeavesNoKindOut) {
   std::map<FaultKind, int> rows;
   for (const Reach& reach : AllReaches()) ++rows[reach.kind];
   for (int i = 0; ToString(static_cast<FaultKind>(i)) != "unknown"; ++i) {
-    EXPECT_EQ(rows[static_cast<FaultKind>(i)], 1) << ToString(static_cast<FaultKind>(i));
+    const auto kind = static_cast<FaultKind>(i);
+    EXPECT_EQ(rows[kind], NeedsSerialFlash(kind) ? 0 : 1) << ToString(kind);
   }
-  EXPECT_EQ(rows.size(), 14u);
+  EXPECT_EQ(AllReaches().size(), 14u);
 }
 
 }  // namespace
