@@ -163,7 +163,7 @@ TEST(ParsePlan, RefusesWhatIsNoPlan) {
                                   with_step("{}"),
                                   with_step("7"),
                                   with_step(R"({"id":-1})"),
-                                  with_step(R"({"id":13})"),
+                                  with_step(R"({"id":99})"),
                                   with_step(R"({"id":9007199254740991})"),
                                   with_step(R"({"id":"1"})"),
                                   with_step(R"({"id":1,"bytes":-1})"),
