@@ -31,6 +31,7 @@ Profile Adjusted(const Profile& base, const DriveSpec& spec) {
   if (spec.gate) profile.gate = *spec.gate;
   if (spec.power_window) profile.power_window = *spec.power_window;
   if (spec.boot_lost) profile.boot_lost = *spec.boot_lost;
+  if (spec.boot_answers) profile.boot_answers = *spec.boot_answers;
   if (spec.ignores_dev_select) profile.ignores_dev_select_in_vendor = *spec.ignores_dev_select;
   if (spec.vendor_op_time) profile.timings.vendor_op = *spec.vendor_op_time;
   if (spec.boot_time) profile.timings.boot = *spec.boot_time;

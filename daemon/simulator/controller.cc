@@ -198,8 +198,16 @@ void Controller::FinishBoot() {
   // The boot code runs from the chip: one that was left in id mode, or that is still at work,
   // gives it no code [I].
   std::optional<DriveIdentity> identity;
-  if (FlashShowsArray(state_.boot_until_ns)) {
+  const bool code = FlashShowsArray(state_.boot_until_ns);
+  if (code) {
     identity = personality_.Boot(options_.profile, flash());
+  }
+  const Profile& profile = options_.profile;
+  state_.boot_code = code && !identity && profile.boot_answers && !profile.boot_lost;
+  if (state_.boot_code) {
+    constexpr const char* kRevision = "BT01";  // [G]
+    identity = DriveIdentity{std::string(profile.vendor), std::string(profile.boot_product),
+                             kRevision, "", ""};
   }
   if (!identity) {
     state_.run = RunState::kDead;
@@ -275,6 +283,7 @@ bool Controller::IntroHeard(int64_t now) const {
       return true;
     case RunState::kBoot:
     case RunState::kRun:
+      if (state_.boot_code) return true;
       break;
   }
   switch (profile.gate) {

@@ -42,7 +42,7 @@ struct OwnWrite {
 
 struct DriveState {
   // Of the file this may be kept in: another layout is not taken over.
-  static constexpr uint64_t kLayout = 0x6662'6472'0001'0000 + 4;
+  static constexpr uint64_t kLayout = 0x6662'6472'0001'0000 + 5;
   uint64_t layout = kLayout;
 
   RunState run = RunState::kOff;
@@ -51,6 +51,7 @@ struct DriveState {
   bool disc = false;
   bool tray_open = false;
   bool tray_locked = false;
+  bool boot_code = false;            // it runs, but only as boot code without firmware
   bool hung = false;                 // BSY until reset or power cycle
   bool attention_reset = false;      // UNIT ATTENTION 06/29/00 is due
   bool attention_medium = false;     // UNIT ATTENTION 06/28/00 is due

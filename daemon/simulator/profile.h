@@ -73,6 +73,8 @@ struct Profile {
   uint8_t dead_status = 0x80;    // status register of a drive without firmware: 80 or 52
   bool needs_id_block = false;   // the boot code looks for one [I]
   bool boot_lost = false;        // no way back once the firmware is dead
+  bool boot_answers = false;     // without firmware the boot code takes SCSI commands,
+  std::string_view boot_product = {};  // and calls itself so
   bool ignores_dev_select_in_vendor = false;
   DriveTimings timings = {};
 

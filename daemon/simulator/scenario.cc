@@ -134,6 +134,7 @@ Status ReadBehaviour(const TableReader& table, DriveSpec& spec) {
   if (boot_ms) spec.boot_time = std::chrono::milliseconds(*boot_ms);
   if (op_us) spec.vendor_op_time = std::chrono::microseconds(*op_us);
   RETURN_IF_ERROR(table.Flag("boot_lost", spec.boot_lost));
+  RETURN_IF_ERROR(table.Flag("boot_answers", spec.boot_answers));
   RETURN_IF_ERROR(table.Flag("ignores_dev_select", spec.ignores_dev_select));
   return Ok();
 }
@@ -164,6 +165,7 @@ Result<DriveSpec> ReadDrive(const TableReader& table, std::string_view file_name
                                   "boot_ms",
                                   "vendor_op_us",
                                   "boot_lost",
+                                  "boot_answers",
                                   "ignores_dev_select",
                                   "faults",
                                   "operator"}));

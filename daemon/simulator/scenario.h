@@ -45,6 +45,7 @@ struct DriveSpec {
   std::optional<Gate> gate;
   std::optional<Nanos> power_window;  // `power_window_ms`; for gate "power_window"
   std::optional<bool> boot_lost;
+  std::optional<bool> boot_answers;  // as "LTR-BOOT" when its firmware is gone
   std::optional<bool> ignores_dev_select;
   std::optional<Nanos> vendor_op_time;   // `vendor_op_us`
   std::optional<Nanos> boot_time;        // `boot_ms`

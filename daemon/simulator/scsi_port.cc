@@ -37,6 +37,8 @@ ScsiReply Dispatch(Controller& drive, ByteView cdb, ByteView data_out) {
     if (drive.FirmwareWriting(drive.state().last_ns)) return ScsiReply::Check(0x02, 0x04, 0x07);
   }
   if (std::optional<ScsiReply> reply = AnswerMmc(drive, cdb)) return *std::move(reply);
+  // The vendor's commands are the firmware's [I].
+  if (drive.state().boot_code) return ScsiReply::UnknownOpcode();
   if (std::optional<ScsiReply> reply = drive.personality().Scsi(drive, cdb, data_out)) {
     return *std::move(reply);
   }

@@ -139,6 +139,23 @@ TEST(DriveLife, CanLoseItsBootCode) {
   EXPECT_EQ(host.Intro(), 0x80) << "status = 80 should be 70";
 }
 
+TEST(DriveLife, MayAnswerAsBootCodeWithoutFirmware) {
+  const auto bench = OneDrive("LTR-52327S", "boot_answers = true\ngate = \"never\"");
+  Drive& drive = *bench->Find("bay 1");
+  const auto transport = Must(drive.OpenTransport());
+  EXPECT_TRUE(Send(*transport, {0xdf, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 128).good);
+  Kill(drive);
+  EXPECT_EQ(drive.state(), RunState::kRun);
+  const ScsiAnswer answer = Send(*transport, {0x12, 0, 0, 0, 36, 0}, 36);
+  ASSERT_TRUE(answer.good);
+  EXPECT_EQ(AsText(answer.data).substr(16, 8), "LTR-BOOT");
+  Send(*transport, {0x00, 0, 0, 0, 0, 0}, 0);  // hears what the reset has to say
+  EXPECT_FALSE(Send(*transport, {0xdf, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 128).good)
+      << "the vendor's commands went with the firmware";
+  VendorHost host(drive);
+  EXPECT_EQ(host.Intro(), 0x70) << "and so did the gate";
+}
+
 TEST(DriveLife, NeedsAnIdBlockWhereTheProfileSaysSo) {
   for (const char* model : {"LTR-48246S", "LDW-451S"}) {
     const auto bench = OneDrive(model);

@@ -42,6 +42,8 @@ power_window_ms = 250
 boot_ms = 10
 vendor_op_us = 4
 boot_lost = true
+boot_answers = true
+cable = true
 ignores_dev_select = true
 [[drives.faults]]
 kind = "power_cut"
@@ -107,6 +109,8 @@ TEST(Scenario, ReadsEverything) {
   EXPECT_EQ(spec.boot_time, milliseconds(10));
   EXPECT_EQ(spec.vendor_op_time, microseconds(4));
   EXPECT_EQ(spec.boot_lost, true);
+  EXPECT_EQ(spec.boot_answers, true);
+  EXPECT_TRUE(spec.cable);
   EXPECT_EQ(spec.ignores_dev_select, true);
 }
 
