@@ -24,6 +24,7 @@ struct LiteonModel {
   std::string_view model;
   bool dvd_burner = false;  // 1 MB images; the CD-RW burners have 256 or 512 KB
   std::span<const OemName> oem_names;
+  bool half_chip = false;  // 256 KB images, of which a tool read 512 KB (6, 1.6 [P])
 };
 std::span<const LiteonModel> LiteonModels();
 

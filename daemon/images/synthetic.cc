@@ -121,7 +121,11 @@ Result<SyntheticImage> Complete(SyntheticImage spec) {
     spec.product = row->dvd_burner ? fmt::format("DVDRW {}", row->model) : std::string(row->model);
   }
   if (row->dvd_burner && spec.timestamp.empty()) spec.timestamp = UsualTimestamp(spec.revision);
-  if (spec.size_bytes == 0) spec.size_bytes = row->dvd_burner ? kLiteonDvdBytes : kLiteonCdBytes;
+  if (spec.size_bytes == 0) {
+    spec.size_bytes = row->dvd_burner  ? kLiteonDvdBytes
+                      : row->half_chip ? kLiteonCdSmallBytes
+                                       : kLiteonCdBytes;
+  }
   RETURN_IF_ERROR(CheckText("vendor", spec.vendor, 8));
   RETURN_IF_ERROR(CheckText("product", spec.product, 16));
   RETURN_IF_ERROR(CheckText("timestamp", spec.timestamp, 16));

@@ -34,6 +34,24 @@ TEST(LiteonModelOf, KnowsTheOemNamesOfThe451S) {
   }
 }
 
+TEST(LiteonModelOf, KnowsTheNamesOfOtherBrands) {
+  size_t names = 0;
+  for (const LiteonModel& row : LiteonModels()) {
+    for (const OemName& name : row.oem_names) {
+      ++names;
+      const ImageReport report =
+          Recognise(test::BuildImage({.model = std::string(row.model),
+                                      .vendor = std::string(name.vendor),
+                                      .product = std::string(name.product)}));
+      EXPECT_EQ(report.model, row.model) << name.product;
+      EXPECT_THAT(report.warnings, IsEmpty()) << name.product;
+      EXPECT_LE(name.vendor.size(), 8u) << name.vendor;
+      EXPECT_LE(name.product.size(), 16u) << name.product;
+    }
+  }
+  EXPECT_GE(names, 50u);
+}
+
 TEST(LiteonModelOf, TellsThe451SFromThe851SByItsText) {
   EXPECT_EQ(Recognise(test::BuildImage("LDW-451S", "GSB4")).model, "LDW-451S");
   EXPECT_EQ(Recognise(test::BuildImage("LDW-851S", "GS0P")).model, "LDW-851S");
