@@ -25,9 +25,6 @@ constexpr uint8_t kStatusError = 0x01;
 // drive-protocols 1.2 [C].
 constexpr Nanos kBeforeIntro = milliseconds(250);
 constexpr Nanos kAfterIntro = milliseconds(2);
-// Lite-On's erase, 1.2 [C].
-constexpr Nanos kEraseAgain = milliseconds(500);
-constexpr Nanos kEraseLimit = seconds(10);
 constexpr int kAgreeingStatusReads = 3;  // 9.2
 
 constexpr Nanos kProbeTime = milliseconds(5);       // for a device to take EC [G]
@@ -195,12 +192,12 @@ Status VendorMode::CheckAlone() {
           "and both could be written");
 }
 
-Result<uint8_t> VendorMode::SendIntro(uint8_t lba_low) {
+Result<uint8_t> VendorMode::SendIntro() {
   std::array select = {Access::Write(Register::kDevice, device_)};
   RETURN_IF_ERROR(task_file_.Run(select));
   clock_.SleepFor(kBeforeIntro);
   std::array intro = {Access::Write(Register::kDevice, device_),
-                      Access::Write(Register::kLbaLow, lba_low),
+                      Access::Write(Register::kLbaLow, variant_.intro_lba_low),
                       Access::Write(Register::kCommand, variant_.intro)};
   RETURN_IF_ERROR(task_file_.Run(intro));
   clock_.SleepFor(kAfterIntro);
@@ -216,7 +213,7 @@ Status VendorMode::Enter(const EntryLimits& limits, const std::function<bool()>&
   for (uint32_t intro = 0; intro < limits.max_intros; ++intro) {
     if (intro > 0 && clock_.Monotonic() >= deadline) break;
     if (cancelled()) return Cancelled("JOB_CANCELLED", "cancelled while entering vendor mode");
-    ASSIGN_OR_RETURN(status, SendIntro(variant_.intro_lba_low));
+    ASSIGN_OR_RETURN(status, SendIntro());
     const uint8_t first = status;
     for (int i = 1; i < kAgreeingStatusReads && IsStatusOf(expected_, first); ++i) {
       ASSIGN_OR_RETURN(status, ReadStatus(device_));
@@ -234,32 +231,6 @@ Status VendorMode::Enter(const EntryLimits& limits, const std::function<bool()>&
     }
   }
   return DiagnoseStatus(status, expected_);
-}
-
-Status VendorMode::EraseFirmware(const std::function<Status()>& power_cycle) {
-  if (expected_ != FlashKind::kSerial || variant_.intro != vendor::kIntro) {
-    return FailedPrecondition("COMMAND_NOT_ALLOWED",
-                              "the erase is only known of the classic variant with serial flash");
-  }
-  // Refused by a closed gate as a whole: then nothing was sent.
-  const Result<uint8_t> sent = SendIntro(vendor::kEraseLbaLow);
-  if (!sent && sent.error().reason() == "COMMAND_NOT_ALLOWED") return sent.error();
-  Status status = sent ? power_cycle() : Status(sent.error());
-  if (status) status = RepeatErase();
-  if (status) return Ok();
-  return std::move(status).error().WithDriveState(DriveState::kPartlyWritten);
-}
-
-Status VendorMode::RepeatErase() {
-  const Nanos deadline = clock_.Monotonic() + kEraseLimit;
-  while (true) {
-    ASSIGN_OR_RETURN(const uint8_t status, SendIntro(vendor::kEraseLbaLow));
-    if (status == vendor::kStatusSerialLiteOn || status == vendor::kStatusSerialBusy) {
-      return LeaveSilent();
-    }
-    if (clock_.Monotonic() >= deadline) return DiagnoseStatus(status, expected_);
-    clock_.SleepFor(kEraseAgain - kBeforeIntro);
-  }
 }
 
 Status VendorMode::SendOutroAndReset() {

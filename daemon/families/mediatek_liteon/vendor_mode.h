@@ -54,14 +54,6 @@ class VendorMode {
   // parallel flash.
   const SpiVariant* engine() const { return engine_; }
 
-  // Makes the running firmware destroy itself (2E/80), then repeats that while somebody switches
-  // the drive off and on, until it comes up in vendor mode; leaves it, so that Enter follows. Only
-  // for serial flash of the classic variant, by an open gate: COMMAND_NOT_ALLOWED otherwise. What
-  // the drive holds is lost from the first command on: all other errors carry drive state
-  // kPartlyWritten. `power_cycle` asks for hands and returns when it was told; its error ends the
-  // call.
-  Status EraseFirmware(const std::function<Status()>& power_cycle);
-
   // Outro and DEVICE RESET, then waits until the ATAPI signature is there and IDENTIFY PACKET
   // DEVICE answers: DRIVE_NOT_BACK after `limit`, metadata `status`.
   Status Leave(Nanos limit);
@@ -88,10 +80,9 @@ class VendorMode {
   void FillRead(ata::Access* access, uint32_t address) const;
   void FillWrite(ata::Access* access, const chips::BusWrite& cycle) const;
   Status Read(uint32_t address, uint32_t step, std::span<uint8_t> out);
-  Result<uint8_t> SendIntro(uint8_t lba_low);
+  Result<uint8_t> SendIntro();
   // The status belongs to vendor mode for this kind of flash.
   bool IsStatusOf(FlashKind kind, uint8_t status) const;
-  Status RepeatErase();
   Result<uint8_t> ReadStatus(uint8_t device);
   Status SendOutroAndReset();
   Status WaitUntilBack(Nanos limit);
