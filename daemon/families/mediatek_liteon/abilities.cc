@@ -27,11 +27,20 @@ Ability No(Evidence evidence, std::string why, std::string would_help) {
   return {false, evidence, std::move(why), std::move(would_help)};
 }
 
-std::string AssumedSize(const Row& row) {
-  if (!row.info->chip_assumed) return {};
-  return fmt::format("; the chip, {}, is assumed", row.info->chip_part);
+std::string WhatIsAssumed(const Row& row) {
+  std::string text;
+  if (row.image_bytes != 0) {
+    text += fmt::format("; {} KB of firmware in the lower half of {} KB", row.image_bytes / 1024,
+                        row.info->firmware_bytes / 1024);
+  }
+  if (!row.info->chip_assumed) return text;
+  return text + fmt::format("; the chip, {}, {}", row.info->chip_part,
+                            row.size_assumed ? "and with it the size are assumed" : "is assumed");
 }
 
+constexpr const char* kEntryInferred =
+    "that holding the eject button opens vendor mode on this model is inferred";
+constexpr const char* kEntryHelps = "a trace of a tool that entered vendor mode on this model";
 constexpr const char* kNeverOpens = "the firmware of this model never opens vendor mode";
 constexpr const char* kNeverHelps = "an external programmer on the flash chip";
 
@@ -44,9 +53,12 @@ Ability ReadFirmware(const Row& row, const Connection& connection) {
   }
   if (row.gate == EntryGate::kNever) return No(VendorReadEvidence(row), kNeverOpens, kNeverHelps);
   if (!connection.task_file) return No(VendorReadEvidence(row), kNoTaskFile, kTaskFileHelps);
+  if (!connection.simulated && VendorReadEvidence(row) == Evidence::kHypothetical) {
+    return No(VendorReadEvidence(row), kEntryInferred, kEntryHelps);
+  }
   return Yes(
       VendorReadEvidence(row),
-      "in vendor mode, byte by byte (op 00); the drive is reset afterwards" + AssumedSize(row));
+      "in vendor mode, byte by byte (op 00); the drive is reset afterwards" + WhatIsAssumed(row));
 }
 
 Ability WriteFirmware(const Row& row, const Connection& connection) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "daemon/families/mediatek_liteon/models.h"
 #include "daemon/images/recognise.h"
 
 namespace firmbench::families::mediatek_liteon {
@@ -12,11 +13,22 @@ namespace {
 
 constexpr std::string_view kFormat = "mediatek_liteon";
 
+uint32_t ImageBytes(const ModelInfo& model) {
+  const Row* row = RowOf(model);
+  return row != nullptr ? ImageBytesOf(*row) : model.firmware_bytes;
+}
+
+// Half of the chip holds all of the firmware, and nothing stands in the other half but that.
+bool IsHalf(const ModelInfo& model, images::Halves halves) {
+  return ImageBytes(model) != model.firmware_bytes && halves != images::Halves::kDistinct;
+}
+
 Error SizeWrong(const ModelInfo& model, size_t bytes) {
+  const uint32_t expected = ImageBytes(model);
   return InvalidArgument("IMAGE_SIZE_WRONG",
                          fmt::format("the file has {} KB, but the firmware of a {} has {} KB",
-                                     bytes / 1024, model.model, model.firmware_bytes / 1024))
-      .With("expected_bytes", fmt::format("{}", model.firmware_bytes))
+                                     bytes / 1024, model.model, expected / 1024))
+      .With("expected_bytes", fmt::format("{}", expected))
       .With("found_bytes", fmt::format("{}", bytes))
       .WithRemedy("use a file that was made for this model and holds the whole firmware");
 }
@@ -46,7 +58,9 @@ Status CheckImageFor(const ModelInfo& model, ByteView image) {
         .With("drive_model", std::string(model.model))
         .WithRemedy("use a file that was made for this model");
   }
-  if (image.size() != model.firmware_bytes) return SizeWrong(model, image.size());
+  // What a tool read from the larger chip is as good as the file it was made of.
+  const bool whole_chip = image.size() == model.firmware_bytes && IsHalf(model, report.halves);
+  if (image.size() != ImageBytes(model) && !whole_chip) return SizeWrong(model, image.size());
   return Ok();
 }
 
@@ -64,10 +78,11 @@ Status CheckUndoFor(const ModelInfo& model, const scsi::Identity& identity, Byte
                                   report.product, report.revision, identity.vendor,
                                   identity.product, identity.revision));
   }
-  if (report.halves == images::Halves::kMirrored) {
+  const bool half = IsHalf(model, report.halves);
+  if (report.halves == images::Halves::kMirrored && !half) {
     return CannotUndo("its upper half repeats the lower one, so half of the chip was not read");
   }
-  const auto aliases = images::AliasedBanks(dump);
+  const auto aliases = images::AliasedBanks(half ? dump.first(ImageBytes(model)) : dump);
   if (!aliases.empty()) {
     return CannotUndo(fmt::format("bank {} repeats bank {}, so bank selection did not work",
                                   aliases.front().second, aliases.front().first));
@@ -84,6 +99,10 @@ Result<Bytes> ComposeTargetFor(const ModelInfo& model, ByteView current, ByteVie
   }
   Bytes target(current.begin(), current.end());
   std::copy(image.begin(), image.end(), target.begin());
+  const bool mirrored = image.size() == ImageBytes(model) && image.size() * 2 == current.size() &&
+                        images::CompareHalves(current) == images::Halves::kMirrored;
+  // Whether the chip holds it twice or is seen twice: so it stays.
+  if (mirrored) std::copy(image.begin(), image.end(), target.begin() + image.size());
   for (const ByteRange& range : model.unit_ranges) {
     const ByteView own = Slice(current, range.offset, range.length);
     std::copy(own.begin(), own.end(), target.begin() + range.offset);

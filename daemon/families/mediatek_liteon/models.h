@@ -35,7 +35,9 @@ struct Row {
   EntryGate gate = EntryGate::kAlways;
   Evidence gate_evidence = Evidence::kHypothetical;
   FirmwareRead firmware_read = FirmwareRead::kVendorMode;
-  bool eeprom_by_read_buffer = false;                // try 3C 01 E2 when DF 89 is refused
+  uint32_t image_bytes = 0;            // of a file when the chip is larger; 0: as the chip
+  bool size_assumed = false;           // nobody has published how large the flash is
+  bool eeprom_by_read_buffer = false;  // try 3C 01 E2 when DF 89 is refused
   Evidence chip_evidence = Evidence::kHypothetical;  // that this part is in the drive
   Evidence write_evidence =
       Evidence::kHypothetical;     // that byte writes (01) drive this kind of part
@@ -51,6 +53,9 @@ std::span<const ModelInfo> Models();
 
 // The row behind `model`; nullptr when it is not one of Models().
 const Row* RowOf(const ModelInfo& model);
+
+// What a firmware file of this model has: the chip's size, or its lower half.
+uint32_t ImageBytesOf(const Row& row);
 
 // The kind of the row's flash chip.
 FlashKind FlashOf(const Row& row);

@@ -40,10 +40,10 @@ TEST(LiteonAbilities, SpeakOfEveryMemoryInWords) {
 }
 
 // A sequence that has a guess in it does not run on hardware.
-TEST(LiteonAbilities, NothingHypotheticalIsWrittenOnARealDrive) {
+TEST(LiteonAbilities, NothingHypotheticalIsDoneToARealDrive) {
   for (const ModelInfo& model : Models()) {
     for (const MemoryAbilities& memory : GetFamily().Abilities(model, kRealIde)) {
-      for (const Ability* ability : {&memory.flash, &memory.restore}) {
+      for (const Ability* ability : {&memory.read, &memory.flash, &memory.restore}) {
         EXPECT_FALSE(ability->possible && ability->evidence == Evidence::kHypothetical)
             << model.model << " " << ToString(memory.memory);
       }
@@ -62,6 +62,22 @@ TEST(LiteonAbilities, SayWhyTheThreeDrivesCannotBeFlashedYet) {
   const Ability inferred = AbilityOf("LDW-451S", Memory::kFirmware, kRealIde).flash;
   EXPECT_FALSE(inferred.possible);
   EXPECT_NE(inferred.why.find("eject"), std::string::npos) << inferred.why;
+}
+
+// A row that assumes its size says so, wherever its abilities are shown.
+TEST(LiteonAbilities, SayWhatOfTheSizeIsKnown) {
+  const auto read = [](std::string_view model) {
+    return AbilityOf(model, Memory::kFirmware, kSimulated).read.why;
+  };
+  EXPECT_NE(read("LTR-52246S").find("and with it the size are assumed"), std::string::npos);
+  EXPECT_NE(read("LTR-24102B").find("256 KB of firmware in the lower half of 512 KB"),
+            std::string::npos)
+      << read("LTR-24102B");
+  EXPECT_EQ(read("SOHW-812S").find("size"), std::string::npos) << read("SOHW-812S");
+  EXPECT_EQ(read("LTR-48246S").find("assumed"), std::string::npos) << read("LTR-48246S");
+  const Ability sohw = AbilityOf("SOHW-812S", Memory::kFirmware, kRealIde).read;
+  EXPECT_FALSE(sohw.possible);
+  EXPECT_NE(sohw.why.find("inferred"), std::string::npos) << sohw.why;
 }
 
 TEST(LiteonAbilities, WithoutRegistersVendorModeIsOutOfReach) {

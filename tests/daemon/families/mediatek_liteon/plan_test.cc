@@ -2,6 +2,8 @@
 // The family's pure judgements: images, dumps, targets and plans.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "daemon/families/mediatek_liteon/family.h"
 #include "daemon/families/mediatek_liteon/models.h"
 #include "daemon/images/synthetic.h"
@@ -27,10 +29,10 @@ Bytes Image(std::string_view model, uint64_t seed = 1, uint32_t size_bytes = 0) 
 std::string Reason(const Status& status) { return status ? "" : status.error().reason(); }
 
 TEST(LiteonImages, FitTheirOwnModelOnly) {
-  for (const ModelInfo& model : Models()) {
-    for (const ModelInfo& other : Models()) {
-      const Status checked =
-          GetFamily().CheckImage(model, Image(other.model, 1, other.firmware_bytes));
+  for (const ModelInfo& other : Models()) {
+    const Bytes image = Image(other.model);
+    for (const ModelInfo& model : Models()) {
+      const Status checked = GetFamily().CheckImage(model, image);
       if (&model == &other) {
         EXPECT_TRUE(checked) << model.model;
         continue;
@@ -108,6 +110,66 @@ TEST(LiteonUndo, FindsBanksThatAreAliases) {
   ASSERT_EQ(Reason(checked), "DUMP_CANNOT_UNDO");
   EXPECT_NE(checked.error().message().find("bank 5 repeats bank 2"), std::string::npos)
       << checked.error().message();
+}
+
+// 256 KB of firmware in a chip of 512 KB: the model's rule (drive-protocols 1.6).
+struct HalfChip {
+  const ModelInfo& model = ModelOf("LTR-24102B");
+  const Bytes image = Image("LTR-24102B");
+  Bytes Chip(bool mirrored) const {
+    Bytes chip = image;
+    chip.resize(model.firmware_bytes, 0xff);
+    if (mirrored) std::copy(image.begin(), image.end(), chip.begin() + image.size());
+    return chip;
+  }
+};
+
+TEST(LiteonHalfChip, TakesTheFileAndWhatAToolReadFromTheChip) {
+  const HalfChip half;
+  ASSERT_EQ(half.image.size(), 256u * 1024);
+  const auto reason = [&](ByteView bytes) {
+    return Reason(GetFamily().CheckImage(half.model, bytes));
+  };
+  EXPECT_EQ(reason(half.image), "");
+  EXPECT_EQ(reason(half.Chip(false)), "");
+  EXPECT_EQ(reason(half.Chip(true)), "");
+  EXPECT_EQ(reason(Image("LTR-24102B", 1, 512 * 1024)), "IMAGE_SIZE_WRONG");
+  // Only where the row says so.
+  Bytes mirrored = Image("LTR-48246S", 1, 256 * 1024);
+  mirrored.insert(mirrored.end(), mirrored.begin(), mirrored.begin() + 256 * 1024);
+  EXPECT_TRUE(GetFamily().CheckImage(ModelOf("LTR-48246S"), mirrored));
+  EXPECT_EQ(Reason(GetFamily().CheckUndo(ModelOf("LTR-48246S"),
+                                         IdentityOf("LITE-ON", "LTR-48246S", "SS0B"), mirrored)),
+            "DUMP_CANNOT_UNDO");
+}
+
+TEST(LiteonHalfChip, ADumpOfItCanUndo) {
+  const HalfChip half;
+  const scsi::Identity own = IdentityOf("LITE-ON", "LTR-24102B", "5S01");
+  for (const bool mirrored : {false, true}) {
+    EXPECT_EQ(Reason(GetFamily().CheckUndo(half.model, own, half.Chip(mirrored))), "");
+  }
+  // Banks that repeat one another inside the firmware are still what they are elsewhere.
+  Bytes aliased = half.Chip(true);
+  std::copy_n(aliased.begin(), 0x10000, aliased.begin() + 0x20000);
+  std::copy_n(aliased.begin(), 0x10000, aliased.begin() + 0x60000);
+  EXPECT_EQ(Reason(GetFamily().CheckUndo(half.model, own, aliased)), "DUMP_CANNOT_UNDO");
+  EXPECT_EQ(Reason(GetFamily().CheckUndo(half.model, own, half.image)), "DUMP_CANNOT_UNDO");
+}
+
+TEST(LiteonHalfChip, TheUpperHalfStaysWhatItIsToTheLower) {
+  const HalfChip half;
+  const Bytes image = Image("LTR-24102B", 2);
+  const auto upper = [&](const Bytes& chip) {
+    return Bytes(chip.begin() + image.size(), chip.end());
+  };
+  const Result<Bytes> blank = GetFamily().ComposeTarget(half.model, half.Chip(false), image);
+  ASSERT_TRUE(blank);
+  EXPECT_TRUE(std::equal(image.begin(), image.end(), blank->begin()));
+  EXPECT_TRUE(AllBytesAre(upper(*blank), 0xff));
+  const Result<Bytes> twice = GetFamily().ComposeTarget(half.model, half.Chip(true), image);
+  ASSERT_TRUE(twice);
+  EXPECT_TRUE(upper(*twice) == image);
 }
 
 TEST(LiteonTarget, IsTheImageAndKeepsWhatItDoesNotCover) {

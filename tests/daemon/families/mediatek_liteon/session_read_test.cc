@@ -11,7 +11,7 @@ using simulator::FaultKind;
 using simulator::RunState;
 
 class LiteonRead : public testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(Models, LiteonRead, testing::ValuesIn(ModelNames()), TestNameOf);
+INSTANTIATE_TEST_SUITE_P(Models, LiteonRead, testing::ValuesIn(KindNames()), TestNameOf);
 
 TEST_P(LiteonRead, FirmwareInAnyOrderAndChunk) {
   SimRig rig(GetParam());

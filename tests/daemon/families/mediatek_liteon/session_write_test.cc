@@ -14,7 +14,7 @@ using simulator::FaultKind;
 using simulator::RunState;
 
 class LiteonWrite : public testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(Models, LiteonWrite, testing::ValuesIn(ModelNames()), TestNameOf);
+INSTANTIATE_TEST_SUITE_P(Models, LiteonWrite, testing::ValuesIn(KindNames()), TestNameOf);
 
 TEST_P(LiteonWrite, FlashAndRestore) {
   SimRig rig(GetParam());
@@ -306,17 +306,19 @@ TEST(LiteonWriteChips, APlanForTheAssumedPartDoesNotFitAnother) {
             "PLAN_MISMATCH");
 }
 
-TEST(LiteonWriteChips, ALockedBootBlockIsNamed) {
+TEST(LiteonWriteChips, ALockedBootBlockIsNamedBeforeTheFirstWrite) {
   SimRig rig("LTR-48246S",
              [](simulator::Scenario& scenario) { scenario.drives[0].boot_block_locked = true; });
-  Bytes target = rig.drive().FlashBytes();
+  const Bytes current = rig.drive().FlashBytes();
+  Bytes target = current;
   target[0x1000] ^= 0xff;
   WriteReport report;
   const auto session = rig.Open();
   const Status written = rig.EnterAndWrite(*session, target, report);
   ASSERT_FALSE(written);
-  EXPECT_EQ(written.error().reason(), "CHIP_PROTECTED");
-  EXPECT_EQ(written.error().drive_state(), DriveState::kPartlyWritten);
+  EXPECT_EQ(written.error().reason(), "CHIP_BOOT_LOCKED");
+  EXPECT_EQ(written.error().drive_state(), DriveState::kUntouched);
+  EXPECT_EQ(rig.drive().FlashBytes(), current);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include "tests/daemon/families/mediatek_liteon/sim_rig.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "daemon/families/mediatek_liteon/family.h"
 #include "daemon/families/mediatek_liteon/models.h"
@@ -110,10 +112,12 @@ Bytes SimRig::Image() const {
   revision.append("SB7", 4 - revision.size());
   auto image = SparseImage({.model = std::string(model_->model),
                             .revision = revision,
-                            .size_bytes = model_->firmware_bytes,
+                            .size_bytes = ImageBytesOf(*RowOf(*model_)),
                             .seed = 2});
   FB_CHECK(image.has_value());
-  return std::move(image).value();
+  auto target = family().ComposeTarget(*model_, drive_->FlashBytes(), *image);
+  FB_CHECK(target.has_value());
+  return std::move(target).value();
 }
 
 Bytes SimRig::Changed() const {
@@ -148,6 +152,17 @@ Status SimRig::EnterAndWrite(Session& session, ByteView target, WriteReport& rep
 std::vector<std::string> ModelNames() {
   std::vector<std::string> names;
   for (const ModelInfo& model : Models()) names.emplace_back(model.model);
+  return names;
+}
+
+std::vector<std::string> KindNames() {
+  std::vector<std::string> names;
+  std::set<std::tuple<EntryGate, FirmwareRead, uint32_t, std::string_view>> seen;
+  for (const ModelInfo& model : Models()) {
+    const Row& row = *RowOf(model);
+    const auto kind = std::tuple(row.gate, row.firmware_read, row.image_bytes, model.chip_part);
+    if (seen.insert(kind).second) names.emplace_back(model.model);
+  }
   return names;
 }
 

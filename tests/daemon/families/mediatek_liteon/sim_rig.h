@@ -70,7 +70,7 @@ class SimRig {
   // The SCSI way, gated, for looking at the drive as the engine would.
   scsi::Transport& scsi() { return *scsi_; }
 
-  // An image of this model with another content and revision.
+  // What the flash holds with an image of this model of another content and revision.
   Bytes Image() const;
   // What the flash holds now but for a few bytes of some banks, page 0 and the boot part among
   // them: quick to write.
@@ -91,8 +91,10 @@ class SimRig {
   std::unique_ptr<ata::TaskFile> task_file_;
 };
 
-// The rows of the family, for parameterised tests.
+// The rows of the family, for parameterised tests; and the first of each kind, where kinds differ
+// in what is sent to the drive.
 std::vector<std::string> ModelNames();
+std::vector<std::string> KindNames();
 std::string TestNameOf(const testing::TestParamInfo<std::string>& model);
 
 }  // namespace firmbench::families::mediatek_liteon
