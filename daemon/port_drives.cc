@@ -151,7 +151,7 @@ inventory::Attachment PortDrives::Attach(const Channel& channel, bool second_dev
   attachment.channel = ide.name;
   attachment.connection_text =
       fmt::format("IDE port {:#x}, {}", ide.command_base, second_device ? "slave" : "master");
-  attachment.connection = {.scsi = true, .task_file = true, .simulated = false};
+  attachment.connection = {.scsi = true, .task_file = true, .simulated = false, .cable = true};
   attachment.second_device = second_device;
   attachment.clock = &clock_;
   attachment.lock_path =

@@ -11,7 +11,8 @@ families::DriveAccess AccessTo(const inventory::DriveBinding& drive,
           drive.attachment.clock,
           drive.attachment.second_device,
           drive.attachment.connection.simulated,
-          silent};
+          silent,
+          drive.attachment.connection.cable};
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ TEST_F(PortDrivesTest, FindsTheDriveAndReadsItThroughPorts) {
   EXPECT_EQ(attachments[0].topology, "ide-1f0/0");
   EXPECT_EQ(attachments[0].bay, "ide-1f0 master");
   EXPECT_FALSE(attachments[0].connection.simulated);
+  EXPECT_TRUE(attachments[0].connection.cable);
   const auto handles = Must(attachments[0].open({}));
   const auto identity = Must(scsi::ReadIdentity(*handles.scsi));
   EXPECT_EQ(identity.product, "LTR-48246S");

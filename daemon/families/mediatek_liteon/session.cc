@@ -40,6 +40,13 @@ Error ReadError(Memory memory, Error error) {
   return out;
 }
 
+// CheckAlone hears a drive that answers; a dead one never does, and would be written all the same.
+PromptRequest ConfirmAlone() {
+  return {.kind = "confirm_alone",
+          .text = "Look at the IDE cable: only this drive may be on it. A second drive would be "
+                  "written as well, even a dead one that nobody can see from here."};
+}
+
 }  // namespace
 
 LiteonSession::LiteonSession(const Row& row, const DriveAccess& access)
@@ -169,6 +176,7 @@ Status LiteonSession::EnterUpdateMode(Observer& observer) {
         .WithRemedy("attach the drive to an IDE port or to a bridge that gives its registers");
   }
   RETURN_IF_ERROR(vendor_->CheckAlone());
+  if (access_.confirm_alone) RETURN_IF_ERROR(observer.Prompt(ConfirmAlone()));
   RETURN_IF_ERROR(EnterVendorMode(observer));
   in_update_mode_ = true;
   if (vendor_->engine() != nullptr) {
