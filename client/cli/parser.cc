@@ -23,6 +23,7 @@
 #include "client/cli/image.h"
 #include "client/cli/job.h"
 #include "client/cli/ledger.h"
+#include "client/cli/parser_app.h"
 #include "client/cli/parser_bench_tools.h"
 #include "client/cli/passport.h"
 #include "client/cli/unit.h"
@@ -755,6 +756,11 @@ Result<std::optional<Invocation>> ParseCommandLine(int argc, char** argv) {
     return InvalidArgument(kReasonUsage, WhatIsWrong(builder.app(), error))
         .WithRemedy("read `" + Understood(builder.app()) + " --help`");
   }
+}
+
+void VisitCommandLine(const std::function<void(const CLI::App&)>& visit) {
+  Builder builder;
+  visit(builder.app());
 }
 
 }  // namespace firmbench::cli

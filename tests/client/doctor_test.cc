@@ -89,8 +89,9 @@ TEST(DoctorText, IsAlignedAndWrapsWhatToDoUnderItself) {
   EXPECT_EQ(render::Checks(found, {}),
             "good     disk         2.5 GB are free\n"
             "BAD      permissions  firmbenchd may not open /dev/sg1?[2J [DRIVES_NOT_ALLOWED]\n"
-            "                      what to do: install the rules, and then look again whether it\n"
-            "                                  went away, at the PC itself\n"
+            "                      what to do: install the rules, and then look again whether it "
+            "went away,\n"
+            "                                  at the PC itself\n"
             "\n"
             "1 good, 0 warnings, 1 bad, 0 not checked\n");
 }
