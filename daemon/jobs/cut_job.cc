@@ -17,11 +17,10 @@ constexpr uint32_t kPieceBytes = 256;  // of what was not to change, counted in 
 
 Result<std::optional<storage::Dump>> DumpBefore(storage::Ledger& ledger, const std::string& job_id,
                                                 std::string_view memory) {
-  ASSIGN_OR_RETURN(const auto dumps,
-                   ledger.ListDumps({.job_id = job_id,
-                                     .memory = std::string(memory),
-                                     .archived_too = true},
-                                    {.size = 100}));
+  ASSIGN_OR_RETURN(
+      const auto dumps,
+      ledger.ListDumps({.job_id = job_id, .memory = std::string(memory), .archived_too = true},
+                       {.size = 100}));
   // Newest first: of a job that began several times the dump of its last beginning.
   for (const storage::Dump& dump : dumps.rows) {
     if (dump.purpose == "before_write") return std::optional<storage::Dump>(dump);
@@ -82,6 +81,18 @@ std::vector<families::ByteRange> UnitsOf(const CutJob& cut, Memory memory, ByteV
   return plan ? std::move(plan->units) : std::vector<families::ByteRange>();
 }
 
+// Of a memory that could not be read there is no dump, but the plan may name what undoes it.
+Status LoadUndo(storage::Ledger& ledger, CutJob& cut) {
+  const auto plan = ParsePlan(cut.job.plan_json);
+  if (!plan || !plan->unread) {
+    return NotFound("DUMP_NOT_FOUND", "the job stored no backup of what it wrote");
+  }
+  cut.unread = true;
+  if (plan->undo_sha256.empty()) return Ok();
+  ASSIGN_OR_RETURN(cut.before_bytes, ledger.ReadBlob(plan->undo_sha256));
+  return Ok();
+}
+
 bool Equal(ByteView a, ByteView b, const families::ByteRange& range) {
   const ByteView left = Slice(a, range.offset, range.length);
   const ByteView right = Slice(b, range.offset, range.length);
@@ -108,10 +119,11 @@ Result<CutJob> LoadOpenCutJob(storage::Ledger& ledger, const storage::Job& job) 
   }
   const Memory memory = ParseMemory(job.memory).value_or(Memory::kFirmware);
   ASSIGN_OR_RETURN(cut.before, DumpBefore(ledger, job.id, ToString(memory)));
-  if (!cut.before) {
-    return NotFound("DUMP_NOT_FOUND", "the job stored no backup of what it wrote");
+  if (cut.before) {
+    ASSIGN_OR_RETURN(cut.before_bytes, ledger.ReadBlob(cut.before->sha256));
+  } else {
+    RETURN_IF_ERROR(LoadUndo(ledger, cut));
   }
-  ASSIGN_OR_RETURN(cut.before_bytes, ledger.ReadBlob(cut.before->sha256));
   ASSIGN_OR_RETURN(const auto eeprom, DumpBefore(ledger, job.id, ToString(Memory::kEeprom)));
   if (eeprom) {
     ASSIGN_OR_RETURN(cut.eeprom_before, ledger.ReadBlob(eeprom->sha256));

@@ -25,6 +25,8 @@ struct CutJob {
   Bytes eeprom_target;    // of a conversion: what the EEPROM was to hold; else empty
   std::string chip_part;  // that was in the drive's socket, when the job wrote a bare chip; else ""
 
+  // The memory could not be read: before_bytes are what undoes the write, or nothing does.
+  bool unread = false;
 
   bool both() const { return !eeprom_target.empty(); }
 };

@@ -3,6 +3,7 @@
 
 #include "daemon/jobs/assumed_drive.h"
 #include "daemon/jobs/chip_plan.h"
+#include "daemon/jobs/plan_checks.h"
 #include "daemon/jobs/recovery_plan.h"
 
 namespace firmbench::jobs {
@@ -138,6 +139,9 @@ Result<PlanInputs> LoadInputs(storage::Ledger& ledger, const JobSpec& spec,
                                                          std::string(ToString(Memory::kFirmware))));
     // A damaged blob tells nothing, and is not what this job is about.
     if (known) inputs.known_firmware = ledger.ReadBlob(known->sha256).value_or({});
+  }
+  if (inputs.drive->model != nullptr && WritesUnread(Normalise(spec, inputs), *inputs.drive)) {
+    ASSIGN_OR_RETURN(inputs.undo, FindUndo(ledger, *inputs.drive));
   }
   return inputs;
 }

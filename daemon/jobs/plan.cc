@@ -52,6 +52,17 @@ class StepList {
     Add(StepId::kCommitDumps, "store the backups", {},
         "reads must agree; stored in the ledger and read back from it", 0, {});
   }
+  // Of a memory that cannot be read.
+  void KeepUndo() {
+    Add(StepId::kCommitDumps, "look at what undoes it", {},
+        "what undoes the write must be in the ledger and readable, or nothing can and two people "
+        "have said so",
+        0, {});
+  }
+  void CheckRevision() {
+    Add(StepId::kCheckRevision, "ask for the revision", Memory::kFirmware,
+        "the firmware cannot be read: the drive has to call itself by the new revision", 0, {});
+  }
   void PowerCycle() {
     Add(StepId::kPowerCycle, "switch the drive off and on", {},
         "switch the drive off and on, so that its flash chip is in the middle of no command", 0,
@@ -173,6 +184,27 @@ void AddRecoveryOfBoth(StepList& list, const PlanInputs& inputs) {
   list.ReadBack(Memory::kEeprom, model.eeprom_bytes);
 }
 
+void AddFirmwareWrite(StepList& list, const Plan& plan, const families::ModelInfo& model,
+                      bool eeprom_before, bool eeprom_after) {
+  if (eeprom_before) list.ReadEeprom(kEepromReads);
+  if (!plan.unread) list.ReadFirmware(kFirmwareReads);
+  if (!plan.unread || eeprom_before) {
+    list.Commit();
+  } else {
+    list.KeepUndo();
+  }
+  list.Enter();
+  list.Arm(Memory::kFirmware);
+  list.Write(Memory::kFirmware, model.firmware_bytes);
+  list.Reset();
+  if (plan.unread) {
+    list.CheckRevision();
+  } else {
+    list.ReadBack(Memory::kFirmware, model.firmware_bytes);
+  }
+  if (eeprom_after) list.CheckEeprom();
+}
+
 // The same way as any write, for a drive that may not answer at first, or not at all.
 void AddRecovery(StepList& list, const Plan& plan, const PlanInputs& inputs, bool eeprom_readable) {
   if (WritesBoth(plan.spec)) return AddRecoveryOfBoth(list, inputs);
@@ -187,15 +219,7 @@ void AddRecovery(StepList& list, const Plan& plan, const PlanInputs& inputs, boo
     list.ReadBack(memory, model.eeprom_bytes);
     return;
   }
-  if (eeprom_readable && inputs.answers) list.ReadEeprom(kEepromReads);
-  list.ReadFirmware(kFirmwareReads);
-  list.Commit();
-  list.Enter();
-  list.Arm(memory);
-  list.Write(memory, model.firmware_bytes);
-  list.Reset();
-  list.ReadBack(memory, model.firmware_bytes);
-  if (eeprom_readable) list.CheckEeprom();
+  AddFirmwareWrite(list, plan, model, eeprom_readable && inputs.answers, eeprom_readable);
 }
 
 // In one stay in update mode; nothing is asked of the drive.
@@ -236,15 +260,7 @@ std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
       break;
     case Kind::kFlash:
     case Kind::kRestore:
-      if (eeprom_readable) list.ReadEeprom(kEepromReads);
-      list.ReadFirmware(kFirmwareReads);
-      list.Commit();
-      list.Enter();
-      list.Arm(Memory::kFirmware);
-      list.Write(Memory::kFirmware, drive.model->firmware_bytes);
-      list.Reset();
-      list.ReadBack(Memory::kFirmware, drive.model->firmware_bytes);
-      if (eeprom_readable) list.CheckEeprom();
+      AddFirmwareWrite(list, plan, *drive.model, eeprom_readable, eeprom_readable);
       break;
     case Kind::kEepromRestore:
       list.ReadEeprom(kEepromReads);
@@ -294,6 +310,7 @@ std::string UndoText(const Plan& plan, const PlanInputs& inputs) {
       return "the EEPROM as it is now, read three times and stored before the first write";
     case Kind::kFlash:
     case Kind::kRestore:
+      if (plan.unread) return DescribeUnread(inputs.undo, *inputs.drive);
       return fmt::format(
           "the drive's own firmware {}, read twice and stored before the first erase; "
           "`firmbench restore` writes it back",
@@ -340,6 +357,9 @@ std::vector<std::string> Describe(const Plan& plan, const PlanInputs& inputs) {
   }
   const inventory::DriveSnapshot& drive = *inputs.drive;
   std::vector<std::string> lines;
+  if (plan.unread && plan.spec.kind != Kind::kRecover) {
+    lines.push_back(DescribeUnread(inputs.undo, drive));
+  }
   lines.push_back(inputs.answers
                       ? fmt::format("{} in {}: firmware {}, {}", drive.model->model, drive.bay,
                                     drive.identity.revision, drive.connection_text)
@@ -401,6 +421,7 @@ std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
   }
   if (plan.spec.kind == Kind::kConvert) json.Set("target_model", plan.spec.model);
   if (!plan.spec.label.empty()) json.Set("label", plan.spec.label);
+  if (plan.unread) json.Set("undo_sha256", plan.undo_sha256).Set("unread", true);
   if (OnChip(plan.spec.kind)) {
     json.Set("board_mv", plan.spec.board_mv)
         .Set("chip_part", plan.spec.chip_part)
@@ -445,7 +466,7 @@ std::optional<PlanStep> ParseStep(const Json& item) {
   const std::string memory = item["memory"].AsString("");
   PlanStep step;
   step.memory = ParseMemory(memory);
-  if (id < 0 || id > static_cast<int64_t>(StepId::kIdentifyChip) || bytes < 0 ||
+  if (id < 0 || id > static_cast<int64_t>(StepId::kCheckRevision) || bytes < 0 ||
       bytes > kLargestMemory || estimate_us < 0 || estimate_us > kLongestStepUs ||
       (!memory.empty() && !step.memory)) {
     return std::nullopt;
@@ -473,6 +494,8 @@ Plan MakePlan(const JobSpec& spec, const PlanInputs& inputs) {
   plan.etag = inputs.drive->etag;
   plan.problems = FindProblems(plan.spec, inputs);
   if (inputs.drive->model != nullptr) {
+    plan.unread = WritesUnread(plan.spec, *inputs.drive);
+    if (plan.unread && inputs.undo) plan.undo_sha256 = inputs.undo->sha256;
     plan.warnings = FindWarnings(plan.spec, inputs);
     AddImageMarks(inputs, plan);
     plan.writes_boot = WritesBoot(plan.spec, inputs);
@@ -514,6 +537,8 @@ Result<Plan> ParsePlan(const std::string& json) {
   plan.undo = root["undo"].AsString("");
   plan.needs_approval = root["needs_approval"].AsBool(false);
   plan.writes_boot = root["writes_boot"].AsBool(false);
+  plan.unread = root["unread"].AsBool(false);
+  plan.undo_sha256 = root["undo_sha256"].AsString("");
   plan.problems = ParseProblems(root["problems"]);
   plan.warnings = ParseProblems(root["warnings"]);
   for (const Json& line : root["lines"].items()) plan.lines.push_back(line.AsString(""));

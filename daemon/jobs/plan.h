@@ -11,6 +11,7 @@
 
 #include "daemon/inventory/inventory.h"
 #include "daemon/jobs/cut_job.h"
+#include "daemon/jobs/undo.h"
 #include "daemon/jobs/words.h"
 #include "storage/storage.h"
 
@@ -51,6 +52,7 @@ enum class StepId : uint8_t {
   kPowerCycle,
   kCheckpoint,  // the first of two writes is verified, the second begins
   kIdentifyChip,
+  kCheckRevision,  // where firmware was written that cannot be read
 };
 
 // How often a memory is read before its dump is believed.
@@ -75,6 +77,8 @@ struct Plan {
   std::vector<inventory::Problem> warnings;
   bool writes_boot = false;        // erase units that hold the boot part may be written
   bool needs_approval = false;     // a second person has to agree first
+  bool unread = false;             // firmware is written that cannot be read
+  std::string undo_sha256;         // of a flash or restore then: what undoes it; "" for nothing
   std::vector<std::string> lines;  // the plan as a person reads it
   Nanos estimate{0};
   std::string json;    // canonical
@@ -88,6 +92,7 @@ struct PlanInputs {
   std::optional<storage::Dump> dump;
   std::optional<storage::Unit> dump_unit;  // the one that the dump is attributed to
   Bytes payload;
+  std::optional<Undo> undo;   // where firmware is written that cannot be read
   Bytes known_firmware;       // newest stored firmware of the unit; empty when there is none
   std::optional<CutJob> cut;  // recover only
   bool answers = true;        // the drive says itself what it is

@@ -30,6 +30,11 @@ void CheckReadable(const inventory::DriveSnapshot& drive, Memory memory,
                       abilities != nullptr ? abilities->read.would_help : ""});
 }
 
+// Nothing that anybody has would bring the drive back. A recovery has nothing to lose.
+bool IsIrreversible(const JobSpec& spec, const PlanInputs& inputs) {
+  return spec.kind != Kind::kRecover && WritesUnread(spec, *inputs.drive) && !inputs.undo;
+}
+
 void CheckAbility(const inventory::DriveSnapshot& drive, Memory memory, bool new_image,
                   std::vector<Problem>& problems) {
   const auto* abilities = FindAbilities(drive, memory);
@@ -143,6 +148,9 @@ std::optional<Problem> CheckPresence(const inventory::DriveSnapshot& drive) {
       break;
   }
   if (drive.model == nullptr) {
+    for (const Problem& problem : drive.problems) {
+      if (problem.reason == "BOOT_CODE_ONLY") return problem;
+    }
     return Problem{"DRIVE_UNKNOWN", "no family of this version knows this drive",
                    "it stays read-only; `firmbench drive show` has what it said of itself"};
   }
@@ -200,9 +208,15 @@ std::vector<Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs)
     CheckReadable(drive, Memory::kEeprom, problems);
   } else {
     CheckPayload(spec, inputs, problems);
-    CheckReadable(drive, *ParseMemory(spec.memory), problems);
+    if (!WritesUnread(spec, drive)) CheckReadable(drive, *ParseMemory(spec.memory), problems);
   }
   if (Writes(spec.kind)) CheckWritable(spec, drive, problems);
+  if (IsIrreversible(spec, inputs) && spec.override_reason.empty()) {
+    problems.push_back({std::string(kIrreversible), DescribeUnread(inputs.undo, drive),
+                        "add a file of the revision that the drive runs now to the library; or "
+                        "give a reason, and a second person has to approve the job"});
+    return problems;
+  }
   if (Writes(spec.kind) && NeedsApproval(spec, inputs) && spec.override_reason.empty()) {
     problems.push_back({"OVERRIDE_REASON_REQUIRED",
                         "the evidence for writing to this model is weak, so a reason is required",
@@ -221,7 +235,8 @@ std::vector<Problem> FindWarnings(const JobSpec& spec, const PlanInputs& inputs)
   std::vector<Problem> warnings;
   if (!Writes(spec.kind) || OnChip(spec.kind)) return warnings;
   const auto* eeprom = FindAbilities(drive, Memory::kEeprom);
-  if (WrittenMemory(spec) == Memory::kFirmware && (eeprom == nullptr || !eeprom->read.possible)) {
+  if (WrittenMemory(spec) == Memory::kFirmware && drive.model->eeprom_bytes != 0 &&
+      (eeprom == nullptr || !eeprom->read.possible)) {
     warnings.push_back(
         {"EEPROM_NOT_CHECKED",
          "the EEPROM cannot be read here, so nobody can prove that it stayed as it is",
@@ -287,6 +302,7 @@ bool NeedsApproval(const JobSpec& spec, const PlanInputs& inputs) {
   if (spec.kind == Kind::kEepromRestore && JudgeEepromRestore(spec, inputs).needs_approval) {
     return true;
   }
+  if (IsIrreversible(spec, inputs)) return true;
   if (drive.connection.simulated) return false;
   const auto* abilities = FindAbilities(drive, WrittenMemory(spec));
   if (abilities == nullptr) return false;

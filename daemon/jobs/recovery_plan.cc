@@ -66,6 +66,7 @@ std::vector<Problem> FindRecoveryProblems(const JobSpec& spec, const PlanInputs&
     return {{"DRIVE_GONE", "the drive is not attached any more", "attach it to the same port"}};
   }
   if (drive.condition == DriveCondition::kIdentifying) {
+  if (cut != nullptr && cut->unread && cut->before_bytes.empty()) return "new";
     return {
         {"DRIVE_IDENTIFYING", "the drive is still being looked at", "try again in a few seconds"}};
   }
@@ -85,6 +86,12 @@ std::vector<Problem> FindRecoveryProblems(const JobSpec& spec, const PlanInputs&
 }
 
 std::vector<std::string> DescribeRecovery(const JobSpec& spec, const PlanInputs& inputs) {
+    if (inputs.payload.empty()) {
+      problems.push_back({"OLD_FIRMWARE_NOT_STORED",
+                          "what the drive held before could not be read, and nothing that is "
+                          "stored is it",
+                          "bring it to what that job meant: --to new"});
+    }
   std::vector<std::string> lines;
   if (inputs.cut) {
     const storage::Job& job = inputs.cut->job;
@@ -126,5 +133,9 @@ std::string PcAdvice() {
          "unplug the drive's power, start the PC, and plug the power in again when firmbench asks "
          "for it";
 }
+  if (inputs.cut->unread) {
+    return inputs.cut->before_bytes.empty() ? "nothing that is stored"
+                                            : "what was to undo the write that was cut off";
+  }
 
 }  // namespace firmbench::jobs

@@ -16,7 +16,12 @@ namespace {
 
 // A drive with a disc may be in use, and spins it up in the middle of a reset.
 Status CheckTrayEmpty(scsi::Transport& transport) {
-  ASSIGN_OR_RETURN(const scsi::Readiness readiness, scsi::TestUnitReady(transport));
+  // Several things may have happened to it: each UNIT ATTENTION is said once.
+  constexpr int kAttentions = 4;
+  scsi::Readiness readiness = scsi::Readiness::kAttention;
+  for (int i = 0; i < kAttentions && readiness == scsi::Readiness::kAttention; ++i) {
+    ASSIGN_OR_RETURN(readiness, scsi::TestUnitReady(transport));
+  }
   if (readiness != scsi::Readiness::kReady && readiness != scsi::Readiness::kInBetween) return Ok();
   return FailedPrecondition("MEDIUM_PRESENT", "there is a disc in the drive")
       .WithRemedy("take the disc out, then start again; `firmbench drive eject` opens the tray");
@@ -87,9 +92,11 @@ Status Runner::Work() {
 
 Status Runner::WorkOnFirmware() {
   RETURN_IF_ERROR(DumpMemories());
-  RETURN_IF_ERROR(recovering()
-                      ? CheckCutDump()
-                      : family().CheckUndo(model(), drive_.snapshot->identity, firmware_before_));
+  if (recovering()) {
+    RETURN_IF_ERROR(CheckCutDump());
+  } else if (!unread()) {
+    RETURN_IF_ERROR(family().CheckUndo(model(), drive_.snapshot->identity, firmware_before_));
+  }
   RETURN_IF_ERROR(UpdateFirmware());
   CheckEepromAfter();
   // Nothing was written, so an end that was asked for during that read is no failure of it.
@@ -119,7 +126,11 @@ Status Runner::UpdateFirmware() {
   // From here on nothing returns early: whatever fails, the drive is reset, read and judged.
   write_status_ = WriteFirmware();
   ResetDrive();
-  ReadBackFirmware();
+  if (unread()) {
+    CheckRevision();
+  } else {
+    ReadBackFirmware();
+  }
   return Ok();
 }
 

@@ -119,6 +119,12 @@ class Runner final : private families::Observer {
   // runner_write.cc: everything behind DUMP_COMMITTED.
   Status ArmFirmware();
   Status Arm();
+  // runner_unread.cc: firmware that can be written and not read.
+  bool unread() const { return job_->plan().unread; }
+  Status CheckUndoStored();
+  void CheckRevision();
+  void JudgeByRevision(const Status& asked);
+
   Status HoldOn();
   Status CompareSamples();
   Status PassPointOfNoReturn();
@@ -189,6 +195,7 @@ class Runner final : private families::Observer {
   std::optional<EepromCheck> eeprom_check_;
   std::optional<Error> not_back_;  // why the drive does not answer after the write
   std::optional<Error> verdict_;   // what went wrong after the write began
+  std::string witness_;  // what the drive said after the write that speaks for it
 };
 
 }  // namespace firmbench::jobs

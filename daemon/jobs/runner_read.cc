@@ -48,6 +48,7 @@ Status Runner::DumpMemories() {
   RETURN_IF_ERROR(BeginStep(StepId::kCommitDumps));
   RETURN_IF_ERROR(CommitDumps());
   RETURN_IF_ERROR(CheckCopied());
+  if (unread() && !recovering()) return CheckUndoStored();
   return EndStep(Outcome::kUnchanged, fmt::format("{} dumps stored and read back", stored_.size()));
 }
 

@@ -86,7 +86,7 @@ Status Runner::LookAgain() {
 
 // Is what was read from the drive what a cut of that job can leave behind?
 Status Runner::CheckCutDump() {
-  if (!cut_) return Ok();
+  if (!cut_ || unread()) return Ok();
   const auto another = [](std::string why) {
     return Aborted("TARGET_CHANGED", "this does not look like the drive that was cut off: " + why)
         .WithRemedy(

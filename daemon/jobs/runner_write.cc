@@ -31,7 +31,7 @@ Status Runner::ArmFirmware() {
 
 Status Runner::Arm() {
   RETURN_IF_ERROR(BeginStep(StepId::kArm, Memory::kFirmware));
-  RETURN_IF_ERROR(CompareSamples());
+  if (!unread()) RETURN_IF_ERROR(CompareSamples());
   families::ChipIdentity chip;
   {
     GateOpening identify(*update_->handles.gate, inventory::GateLevel::kChipIdentify);
@@ -54,8 +54,9 @@ Status Runner::Arm() {
   const std::string note =
       write_plan_.units.empty()
           ? "the drive already holds this firmware, nothing to write"
-          : fmt::format("{}; {} erase units differ, {} bytes to program", chip.part,
-                        write_plan_.units.size(), write_plan_.bytes_to_program);
+          : fmt::format("{}{} units differ, {} bytes to program",
+                        chip.part.empty() ? "" : chip.part + "; ", write_plan_.units.size(),
+                        write_plan_.bytes_to_program);
   RETURN_IF_ERROR(EndStep(Outcome::kUnchanged, note));
   if (write_started_) return Ok();  // armed already, for the other memory
   if (!write_plan_.units.empty()) RETURN_IF_ERROR(HoldOn());
@@ -130,7 +131,7 @@ Status Runner::WriteFirmware() {
       GateOpening open(*update_->handles.gate, inventory::GateLevel::kOpen);
       status = update_->session->Write(write_plan_, current, target_, report, *this);
     }
-    if (status || attempt == kWriteAttempts) break;
+    if (status || attempt == kWriteAttempts || unread()) break;
     log::Warn("write failed, trying again from what the chip holds", "job", job_->row().id,
               "attempt", attempt, "reason", status.error().reason());
     // Still in update mode: look at what is there, and plan the rest from that.
@@ -171,6 +172,7 @@ void Runner::ResetDrive() {
   if (write_started_) Tolerate(journal_.Enter(State::kResetting), "enter RESETTING");
   const Status begun = BeginStep(StepId::kReset);
   const Status left = update_->session->LeaveUpdateMode(*this);
+  witness_ = update_->session->Witness();
   update_.reset();
   if (!begun) return;
   if (!left) {
@@ -228,7 +230,8 @@ Status Runner::AskAgain() {
 // "" when there is none.
 std::string Runner::WrittenBack(ByteView after) {
   const storage::Job row = job_->row();
-  if (outcome_ != Outcome::kChangedVerified || row.dump_id.empty() || row.unit_id.empty()) return {};
+  if (outcome_ != Outcome::kChangedVerified || row.dump_id.empty() || row.unit_id.empty())
+    return {};
   const auto dump = services_.ledger.GetDump(row.dump_id);
   const bool its_own = dump && dump->unit_id == row.unit_id;
   return its_own && dump->sha256 == Sha256Hex(after) ? row.dump_id : std::string();
@@ -314,7 +317,8 @@ void Runner::CheckEepromAfter() {
   if (eeprom_before_.empty() && cut_) eeprom_before_ = cut_->eeprom_before;
   if (!InPlan(StepId::kCheckEeprom)) {
     // This connection cannot read it, and the plan said so: nobody claims that it is unchanged.
-    eeprom_check_ = EepromCheck::kNotRead;
+    // A drive without one has nothing to be checked.
+    if (model().eeprom_bytes != 0) eeprom_check_ = EepromCheck::kNotRead;
     return;
   }
   const auto after = ReadEepromAgain(BeginStep(StepId::kCheckEeprom));

@@ -65,13 +65,13 @@ Result<std::optional<Undo>> FindUndo(storage::Ledger& ledger,
   return FindImage(ledger, drive);
 }
 
-std::string DescribeUnread(const std::optional<Undo>& undo,
-                           const inventory::DriveSnapshot& drive) {
+std::string DescribeUnread(const std::optional<Undo>& undo, const inventory::DriveSnapshot& drive) {
   constexpr std::string_view kUnread = "the firmware of this drive cannot be read";
   if (!undo) {
-    return fmt::format("{}, and nothing that is stored holds its revision {}: what is written "
-                       "cannot be undone",
-                       kUnread, drive.identity.revision);
+    return fmt::format(
+        "{}, and nothing that is stored holds its revision {}: what is written "
+        "cannot be undone",
+        kUnread, drive.identity.revision);
   }
   const bool dump = undo->resource.starts_with("dumps/");
   return fmt::format("{}; what undoes the write is {} of its revision {}: {}", kUnread,

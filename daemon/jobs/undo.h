@@ -31,8 +31,7 @@ Result<std::optional<Undo>> FindUndo(storage::Ledger& ledger,
                                      const inventory::DriveSnapshot& drive);
 
 // One sentence for the plan's first line.
-std::string DescribeUnread(const std::optional<Undo>& undo,
-                           const inventory::DriveSnapshot& drive);
+std::string DescribeUnread(const std::optional<Undo>& undo, const inventory::DriveSnapshot& drive);
 
 // "" when somebody may start this job without a second person.
 inline constexpr std::string_view kIrreversible = "IRREVERSIBLE";
