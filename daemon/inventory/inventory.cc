@@ -26,6 +26,33 @@ class SilentObserver final : public families::Observer {
   bool cancelled() const override { return false; }
 };
 
+// As the command line takes it.
+std::string BayWord(std::string bay) {
+  std::replace(bay.begin(), bay.end(), ' ', '-');
+  return bay;
+}
+
+Problem BootCodeProblem(const families::Family& family, const DriveSnapshot& drive) {
+  return {
+      "BOOT_CODE_ONLY",
+      fmt::format("{} answers as {}: its main firmware is gone, and it does not say which model "
+                  "it is",
+                  family.BootCodeOf(drive.identity), drive.identity.product),
+      fmt::format("read the model from its sticker: `firmbench recover {} --model MODEL --image "
+                  "FILE`; `firmbench explain recovery` has what helped others",
+                  BayWord(drive.bay))};
+}
+
+// Of a drive whose registers can be reached: it may be written without ever answering.
+Problem SilentProblem(const DriveSnapshot& drive) {
+  return {
+      "FIRMWARE_MAY_BE_GONE",
+      "a drive that has power and does not answer may have lost its firmware",
+      fmt::format("`firmbench explain recovery` has what helped others; with the model from its "
+                  "sticker: `firmbench recover {} --model MODEL --image FILE`",
+                  BayWord(drive.bay))};
+}
+
 Result<UniqueFd> LockDrive(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd.valid()) {
@@ -283,6 +310,9 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
   const auto failed = [&snapshot](const Error& error) {
     snapshot.condition = DriveCondition::kNotAnswering;
     snapshot.problems.push_back(ToProblem(error));
+    if (snapshot.connection.task_file && error.reason() != "DRIVE_GONE") {
+      snapshot.problems.push_back(SilentProblem(snapshot));
+    }
     log::Warn("drive does not answer", "drive", snapshot.id, "reason", error.reason());
     return std::move(snapshot);
   };
@@ -299,6 +329,10 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
 
   const families::Match match = families::MatchDrive(snapshot.identity);
   if (match.family == nullptr) {
+    if (const families::Family* boot = families::FindBootCode(snapshot.identity)) {
+      snapshot.problems.push_back(BootCodeProblem(*boot, snapshot));
+      return snapshot;
+    }
     snapshot.problems.push_back(
         {"DRIVE_UNKNOWN", "no family of this version knows this drive",
          "it is listed and never written to; `drive show` has what it said"});

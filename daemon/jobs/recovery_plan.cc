@@ -53,6 +53,15 @@ void CheckWritable(const DriveSnapshot& drive, Memory memory, std::vector<Proble
        abilities != nullptr ? abilities->restore.would_help : ""});
 }
 
+// What others did about such drives. No row of it is ours to recommend: it comes with its evidence.
+void Advise(const PlanInputs& inputs, std::vector<std::string>& lines) {
+  if (inputs.answers || inputs.drive->family == nullptr) return;
+  for (const families::RecoveryAdvice& entry : inputs.drive->family->recovery_advice()) {
+    lines.push_back(fmt::format("when {}: {} ({}: {})", entry.when, entry.advice,
+                                ToString(entry.evidence), entry.seen));
+  }
+}
+
 }  // namespace
 
 std::string RecoverTo(const JobSpec& spec, const CutJob* cut) {
@@ -106,6 +115,9 @@ std::vector<std::string> DescribeRecovery(const JobSpec& spec, const PlanInputs&
   } else {
     lines.push_back(
         fmt::format("writes firmware to a drive that does not answer, as a {}", spec.model));
+    lines.emplace_back(
+        "only the sticker says which model it is: the names that are left in its flash and the ids "
+        "of its chip are compared with that before the first write");
   }
   if (!inputs.answers || spec.memory != ToString(Memory::kEeprom)) {
     lines.emplace_back("you will be asked to switch the drive off and on");
@@ -114,6 +126,7 @@ std::vector<std::string> DescribeRecovery(const JobSpec& spec, const PlanInputs&
       WritesBoth(spec)
           ? "only what differs is written: first the firmware, then the EEPROM"
           : "only the units that differ are written; the EEPROM is compared afterwards");
+  Advise(inputs, lines);
   return lines;
 }
 

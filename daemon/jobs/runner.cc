@@ -14,6 +14,8 @@
 namespace firmbench::jobs {
 namespace {
 
+constexpr std::string_view kConfirmAlone = "confirm_alone";  // families::PromptRequest
+
 // A drive with a disc may be in use, and spins it up in the middle of a reset.
 Status CheckTrayEmpty(scsi::Transport& transport) {
   // Several things may have happened to it: each UNIT ATTENTION is said once.
@@ -405,6 +407,8 @@ Status Runner::PromptWhile(const families::PromptRequest& request,
 }
 
 Status Runner::Prompt(const families::PromptRequest& request) {
+  // Every session asks; a person is asked once in a job.
+  if (request.kind == kConfirmAlone && alone_) return Ok();
   ASSIGN_OR_RETURN(const OpenPrompt prompt, ShowPrompt(request));
   auto answered = job_->WaitForAnswer(request.timeout);
   services_.hub.Notify(job_->row().id);
@@ -412,6 +416,7 @@ Status Runner::Prompt(const families::PromptRequest& request) {
   RETURN_IF_ERROR(journal_.PromptAnswered(prompt, *answered));
   if (answered->answer == "cancel")
     return Cancelled("JOB_CANCELLED", "the operator cancelled the job");
+  alone_ = alone_ || request.kind == kConfirmAlone;
   return Ok();
 }
 

@@ -80,6 +80,7 @@ class Runner final : private families::Observer {
   Status SwitchOffAndOn();
   Status LookAgain();
   Status CheckCutDump();
+  Status CheckRemains();
   void LiftQuarantines();
 
   // runner_chip.cc: the chip in the drive's socket.
@@ -178,6 +179,7 @@ class Runner final : private families::Observer {
   std::string revision_;       // of the firmware that runs now, as the drive says it
   std::optional<CutJob> cut_;  // what a recovery brings back
   bool silent_ = false;        // the drive does not answer as a drive
+  bool alone_ = false;         // the operator said that no other drive is on the cable
   Bytes payload_;              // of the image or dump the job uses
   Bytes eeprom_before_;        // agreed; empty when not read
   Bytes firmware_before_;

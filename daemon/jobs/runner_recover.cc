@@ -86,7 +86,8 @@ Status Runner::LookAgain() {
 
 // Is what was read from the drive what a cut of that job can leave behind?
 Status Runner::CheckCutDump() {
-  if (!cut_ || unread()) return Ok();
+  if (!cut_) return CheckRemains();
+  if (unread()) return Ok();
   const auto another = [](std::string why) {
     return Aborted("TARGET_CHANGED", "this does not look like the drive that was cut off: " + why)
         .WithRemedy(
@@ -106,6 +107,20 @@ Status Runner::CheckCutDump() {
   const CutState state = Classify(*cut_, firmware_before_);
   if (!state.plausible()) return another(state.Describe(ToString(Memory::kFirmware)));
   return journal_.Message(state.Describe(ToString(Memory::kFirmware)));
+}
+
+// Of a drive that nobody knows: do the names that are left in its flash speak for another model than
+// its sticker? A drive that died of another model's firmware holds just that, so a person decides.
+Status Runner::CheckRemains() {
+  if (firmware_before_.empty()) return Ok();
+  const families::Remains remains = family().ReadRemains(firmware_before_);
+  if (!remains.text.empty()) RETURN_IF_ERROR(journal_.Message(remains.text));
+  if (remains.model.empty() || remains.model == model().model) return Ok();
+  return Prompt({.kind = "confirm_model",
+                 .text = fmt::format("What is left in the flash is of a {0}, but this job writes "
+                                     "firmware of a {1}. Go on only if the sticker on the drive "
+                                     "says {1}.",
+                                     remains.model, model().model)});
 }
 
 // What the cut write put into quarantine is whole again.

@@ -80,7 +80,7 @@ TEST(Explain, AnswersTheQuestionsOfTheTrade) {
   for (const char* name :
        {"firmware-or-eeprom", "mtkflash-backup", "eeprom-backup", "mtkflash-harm",
         "mtkflash-options", "hex-compare-na", "backup-size", "chips", "status-80", "451s-851s",
-        "memories", "outcomes", "evidence", "exit-codes"}) {
+        "memories", "outcomes", "recovery", "dead-drives", "evidence", "exit-codes"}) {
     EXPECT_NE(FindExplainTopic(name), nullptr) << name;
   }
 }
@@ -96,9 +96,9 @@ TEST(Explain, SaysWhatNobodyHasPublished) {
 }
 
 TEST(Explain, GradesWhatItSaysAboutDrives) {
-  for (const char* name :
-       {"firmware-or-eeprom", "mtkflash-backup", "eeprom-backup", "mtkflash-harm",
-        "mtkflash-options", "backup-size", "chips", "status-80", "451s-851s"}) {
+  for (const char* name : {"firmware-or-eeprom", "mtkflash-backup", "eeprom-backup",
+                           "mtkflash-harm", "mtkflash-options", "backup-size", "chips", "status-80",
+                           "451s-851s", "recovery", "dead-drives"}) {
     std::string text(FindExplainTopic(name)->text);
     std::replace(text.begin(), text.end(), '\n', ' ');
     EXPECT_THAT(text, ::testing::AnyOf(HasSubstr("(second hand"), HasSubstr("(read in code)"),

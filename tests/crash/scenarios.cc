@@ -161,12 +161,30 @@ Prepared RecoverConversion(World& world) {
   return prepared;
 }
 
+// Rows that differ in names only are cut like one: the same chip, read in the same way.
+bool IsCutLikeAnother(const families::Family& family, const families::ModelInfo& row) {
+  if (!row.conversions.empty()) return false;
+  const families::Connection all{.scsi = true, .task_file = true, .simulated = true};
+  const auto way = [&](const families::ModelInfo& model) {
+    return family.Abilities(model, all).front().read.why;
+  };
+  for (const families::ModelInfo& older : family.models()) {
+    if (&older == &row) break;
+    if (older.chip_part == row.chip_part && older.firmware_bytes == row.firmware_bytes &&
+        way(older) == way(row)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> scenarios;
   for (const families::Family* family : families::AllFamilies()) {
     for (const families::ModelInfo& row : family->models()) {
+      if (IsCutLikeAnother(*family, row)) continue;
       const std::string model(row.model);
       scenarios.push_back({"backup " + model, {model}, Backup});
       scenarios.push_back({"flash " + model, {model}, Flash});

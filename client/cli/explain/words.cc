@@ -60,6 +60,41 @@ A job that had not begun to write begins again by itself. Whether a cut write ca
 differs from model to model: "firmbench drive show" says what is known of that, and every plan does
 before you say yes.)";
 
+constexpr std::string_view kRecovery = R"(
+A drive does not start any more, and no job of this bench wrote it. What to do:
+
+- Read the model from its sticker: a dead drive does not say it. A drive that names itself LTR-BOOT
+is such a drive, too: its boot code is alive and its main firmware gone (second hand).
+- Attach it to an IDE port, or to a bridge that gives its registers, alone on its cable: a second
+drive would be written as well (second hand), and one that is dead is seen by nobody.
+- "firmbench recover DRIVE --model MODEL --image FILE" shows its plan and asks. Hands are needed
+once: switch the drive off and on when told.
+- The flash is read twice and kept, whatever it holds. Names that are left in it and the ids of the
+chip are compared with the model; when they speak for another one you are asked.
+- Then it is written, read back and compared, and the drive has to name itself again.
+
+A drive whose write one of our jobs cut needs no sticker: "firmbench job recover JOB", topic
+cut-write. What others saw on dead drives, and how well that is known: topic dead-drives.)";
+
+// The family's own table, for who has no bench at hand: drive-protocols 7.
+constexpr std::string_view kDeadDrives = R"(
+How the drive looks, what was done, and how well that is known:
+
+- It names itself LTR-BOOT: write the firmware of its model (second hand, one report).
+- The PC still lists it: its boot code is whole; the complete firmware brought such drives back
+(second hand).
+- It answers nothing after a bad flash: vendor mode, alone on its cable; some then took a second,
+ordinary flash (second hand, several reports).
+- The PC does not start with it: plug its power in after the start; try another PC (second hand).
+- Status 80 that stays (topic status-80): the boot code does not run. Switch it off and on and try
+at once; else an external programmer (second hand: one SOHW-1633S was given up).
+- Status 52 that stays: switch it off and on while it is asked. Flashers of SATA drives first let
+the drive erase itself (read in code); firmbench does not, because nothing could undo it.
+- It holds a faster model's firmware: one LTR-48246S was not brought back (second hand).
+- The boot part is gone: which pins at the rear to bridge nobody knows with certainty
+(hypothetical). Use an external programmer.
+- Its EEPROM is erased: only a dump of this very unit would help (second hand).)";
+
 constexpr std::string_view kEvidence = R"(
 Much about these drives was found out by their users. So every command and every fact carries the
 reason why it is believed, strongest first:
@@ -93,6 +128,8 @@ constexpr ExplainTopic kTopics[] = {
     {"memories", "The memories of a drive, and dump, image, drive, unit", kMemories},
     {"outcomes", "How a step, a job and the EEPROM check can end", kOutcomes},
     {"cut-write", "A write was cut: what now?", kCutWrite},
+    {"recovery", "A drive is dead: what brings it back?", kRecovery},
+    {"dead-drives", "What others saw on dead drives, and what helped", kDeadDrives},
     {"evidence", "Why firmbench believes a command: the evidence grades", kEvidence},
     {"exit-codes", "The exit codes of the firmbench command", kExitCodes},
 };
