@@ -17,6 +17,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <optional>
 
 #include "daemon/base/log.h"
 #include "daemon/doctor.h"
@@ -223,6 +224,12 @@ Result<std::unique_ptr<SecondCopyKeeper>> KeepSecondCopy(const config::Config& s
   return keeper;
 }
 
+// nullopt: somebody other than the requester approves.
+std::optional<Nanos> SoloWait(const config::Config& settings) {
+  if (!settings.solo) return std::nullopt;
+  return settings.solo_wait;
+}
+
 Status Serve(const Arguments& arguments, config::Config settings, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const UniqueFd lock, LockStateFolder(settings.state_dir));
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::Ledger> ledger,
@@ -246,7 +253,8 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
                        .power = settings.keep_awake ? &inhibitors : nullptr,
                        .finish_cut_writes = FinishWord(settings.finish),
                        .spill_folder = spill_folder,
-                       .second_copy = second_copy.get()});
+                       .second_copy = second_copy.get(),
+                       .solo_wait = SoloWait(settings)});
   RETURN_IF_ERROR(SettleWhatWasLeft(*ledger, spill_folder, inventory, engine));
   SignTree(signer);
   if (second_copy) second_copy->Start();
@@ -258,6 +266,8 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
                              .spill_folder = settings.spill_folder,
                              .port_io = settings.port_io,
                              .power = settings.keep_awake ? &inhibitors : nullptr};
+  rpc::Access access(*ledger, clock);
+  RETURN_IF_ERROR(access.Load());
   const rpc::Context context{*ledger,
                              inventory,
                              engine,
@@ -265,13 +275,16 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
                              slow,
                              clock,
                              signer,
+                             access,
                              {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(),
                               settings.claim, settings.state_dir + "/ledger.db"},
                              second_copy.get(),
                              [&doctor] { return CheckMachine(doctor); }};
   const auto signing = SignAfterJobs(hub, engine, slow, signer);
-  ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
-                   rpc::Server::Start(settings.listen, context));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<rpc::Server> server,
+      rpc::Server::Start(
+          {.listen = settings.listen, .groups = {settings.group, settings.admin_group}}, context));
   log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
   AnnounceReady(settings.listen);
   malloc_trim(0);  // what starting took

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/access_records.h"
 #include "storage/dump_records.h"
 #include "storage/unit_records.h"
 
@@ -209,6 +210,11 @@ struct JobFilter {
   std::string unit_id;
   std::string recovers;    // jobs that bring this one back
   bool open_only = false;  // result is ""
+};
+struct CredentialFilter {
+  std::string principal;
+  std::string kind;
+  bool ended_too = false;  // also those that were revoked, used or have expired
 };
 struct AuditFilter {
   std::string resource;

@@ -268,6 +268,9 @@ Status ChangeRecorder::InsertClaim(const Claim& claim) {
 Status ChangeRecorder::UpdateClaim(const Claim& claim) {
   return NoteRow(out_, Call::kUpdateClaim, claim);
 }
+Status ChangeRecorder::InsertCredential(const Credential&) { return Refused("a credential"); }
+Status ChangeRecorder::UpdateCredential(const Credential&) { return Refused("a credential"); }
+Status ChangeRecorder::InsertApproval(const Approval&) { return Refused("an approval"); }
 Status ChangeRecorder::InsertSpilled(const SpilledRecord&) { return Refused("a spilled record"); }
 
 Result<int64_t> ChangeRecorder::AppendAudit(const AuditFact& fact) {

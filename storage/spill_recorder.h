@@ -56,8 +56,11 @@ class ChangeRecorder : public Transaction {
                         const std::string& reason) override;
   Status InsertClaim(const Claim& claim) override;
   Status UpdateClaim(const Claim& claim) override;
-  Status InsertSpilled(const SpilledRecord& record) override;   // SPILL_REFUSED
-  Result<int64_t> AppendAudit(const AuditFact& fact) override;  // 0
+  Status InsertCredential(const Credential& credential) override;  // SPILL_REFUSED
+  Status UpdateCredential(const Credential& credential) override;  // SPILL_REFUSED
+  Status InsertApproval(const Approval& approval) override;        // SPILL_REFUSED
+  Status InsertSpilled(const SpilledRecord& record) override;      // SPILL_REFUSED
+  Result<int64_t> AppendAudit(const AuditFact& fact) override;     // 0
 
  private:
   const Clock& clock_;

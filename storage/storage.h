@@ -67,6 +67,9 @@ class Transaction {
                                 const std::string& reason) = 0;
   virtual Status InsertClaim(const Claim& claim) = 0;
   virtual Status UpdateClaim(const Claim& claim) = 0;  // mutable columns
+  virtual Status InsertCredential(const Credential& credential) = 0;
+  virtual Status UpdateCredential(const Credential& credential) = 0;  // mutable columns, once
+  virtual Status InsertApproval(const Approval& approval) = 0;
   // ALREADY_EXISTS: the record with this id was taken in before.
   virtual Status InsertSpilled(const SpilledRecord& record) = 0;
   // Appends the entry, its leaf and the nodes of the tree. Returns the sequence number.
@@ -133,6 +136,9 @@ class Ledger {
   // Newest first; `drive_id` "" for all drives. In force: neither released nor expired.
   virtual Result<std::vector<Claim>> ListClaims(const std::string& drive_id,
                                                 bool in_force_only) = 0;
+  // Newest first, all of them: a shop has few.
+  virtual Result<std::vector<Credential>> ListCredentials(const CredentialFilter& filter) = 0;
+  virtual Result<std::optional<Approval>> FindApproval(const std::string& job_id) = 0;
   virtual Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) = 0;
   // At most `limit` (1 to 1000) entries from number `first` on, oldest first.
   virtual Result<std::vector<AuditEntry>> ExportAudit(const AuditFilter& filter, int64_t first,

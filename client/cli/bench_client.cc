@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/cli/bench_client.h"
 
+#include <grp.h>
+#include <grpcpp/support/client_interceptor.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "client/cli/exit_code.h"
 
@@ -15,6 +22,45 @@ constexpr std::string_view kUnix = "unix:";
 constexpr std::string_view kAbstract = "unix-abstract:";
 // Lists of a thousand rows stay far below; pieces of dumps are 1 MiB.
 constexpr int kMaxReceiveBytes = 32 << 20;
+
+namespace interception = grpc::experimental;
+
+// Puts the token into the metadata of one call.
+class TokenCarrier final : public interception::Interceptor {
+ public:
+  explicit TokenCarrier(const std::string& authorization) : authorization_(authorization) {}
+  void Intercept(interception::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(
+            interception::InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
+      methods->GetSendInitialMetadata()->emplace("authorization", authorization_);
+    }
+    methods->Proceed();
+  }
+
+ private:
+  const std::string& authorization_;
+};
+
+class TokenCarrierFactory final : public interception::ClientInterceptorFactoryInterface {
+ public:
+  explicit TokenCarrierFactory(const std::string& token) : authorization_("Bearer " + token) {}
+  interception::Interceptor* CreateClientInterceptor(interception::ClientRpcInfo*) override {
+    return new TokenCarrier(authorization_);
+  }
+
+ private:
+  const std::string authorization_;
+};
+
+// None without a token.
+std::vector<std::unique_ptr<interception::ClientInterceptorFactoryInterface>> TokenCarriers() {
+  std::vector<std::unique_ptr<interception::ClientInterceptorFactoryInterface>> carriers;
+  const char* const token = std::getenv("FIRMBENCH_TOKEN");
+  if (token != nullptr && token[0] != '\0') {
+    carriers.push_back(std::make_unique<TokenCarrierFactory>(token));
+  }
+  return carriers;
+}
 
 }  // namespace
 
@@ -44,14 +90,32 @@ Result<std::string> BenchTarget(const std::string& address) {
   return target;
 }
 
+Error WhyNotReached(const std::string& target, Error error) {
+  if (!target.starts_with(kUnix)) return error;
+  const std::string path = target.substr(kUnix.size());
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || ::access(path.c_str(), W_OK) == 0) return error;
+  const group* const owner = ::getgrgid(info.st_gid);
+  const std::string name = owner != nullptr ? owner->gr_name : std::to_string(info.st_gid);
+  return Error(Code::kPermissionDenied, "NOT_IN_GROUP",
+               "this bench is for members of the group " + name)
+      .WithRemedy("`sudo usermod -aG " + name + " $USER` adds you; then log in again")
+      .With("group", name);
+}
+
 BenchClient::BenchClient(const std::string& target) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   // A daemon that was restarted is found again quickly.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  // A bench that vanished without a word is noticed, also while nothing is asked of it.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   const std::shared_ptr<grpc::Channel> channel =
-      grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+      grpc::experimental::CreateCustomChannelWithInterceptors(
+          target, grpc::InsecureChannelCredentials(), arguments, TokenCarriers());
   drives_ = v1::DriveService::NewStub(channel);
   units_ = v1::UnitService::NewStub(channel);
   dumps_ = v1::DumpService::NewStub(channel);
@@ -62,6 +126,7 @@ BenchClient::BenchClient(const std::string& target) {
   search_ = v1::SearchService::NewStub(channel);
   records_ = v1::RecordService::NewStub(channel);
   ledger_ = v1::LedgerService::NewStub(channel);
+  access_ = v1::AccessService::NewStub(channel);
 }
 
 }  // namespace firmbench::cli

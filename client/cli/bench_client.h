@@ -12,6 +12,7 @@
 
 #include "client/cli/remote_error.h"
 #include "daemon/base/result.h"
+#include "firmbench/v1/access_service.grpc.pb.h"
 #include "firmbench/v1/audit_service.grpc.pb.h"
 #include "firmbench/v1/bench_service.grpc.pb.h"
 #include "firmbench/v1/drive_service.grpc.pb.h"
@@ -32,9 +33,14 @@ std::string DefaultBench();
 // for anything else, and for a path that is longer than a socket's may be.
 Result<std::string> BenchTarget(const std::string& address);
 
+// Why a bench cannot be reached, when it is that this person may not write to its socket
+// (NOT_IN_GROUP); else `error` itself.
+Error WhyNotReached(const std::string& target, Error error);
+
 class BenchClient {
  public:
-  // `target` as BenchTarget returns it. Connects with the first call.
+  // `target` as BenchTarget returns it. Connects with the first call. The environment's
+  // FIRMBENCH_TOKEN, when it is there, goes with every call.
   explicit BenchClient(const std::string& target);
 
   v1::DriveService::Stub& drives() { return *drives_; }
@@ -47,6 +53,7 @@ class BenchClient {
   v1::SearchService::Stub& search() { return *search_; }
   v1::RecordService::Stub& records() { return *records_; }
   v1::LedgerService::Stub& ledger() { return *ledger_; }
+  v1::AccessService::Stub& access() { return *access_; }
 
  private:
   std::unique_ptr<v1::DriveService::Stub> drives_;
@@ -59,6 +66,7 @@ class BenchClient {
   std::unique_ptr<v1::SearchService::Stub> search_;
   std::unique_ptr<v1::RecordService::Stub> records_;
   std::unique_ptr<v1::LedgerService::Stub> ledger_;
+  std::unique_ptr<v1::AccessService::Stub> access_;
 };
 
 inline constexpr std::chrono::seconds kCallTimeout{30};

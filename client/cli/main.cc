@@ -30,6 +30,9 @@ Ending Run(Console& console, Invocation& invocation) {
                   .last_known = last_known};
   Ending ending = invocation.run(context);
   if (!ending.has_value() && ending.error().reason() == kReasonUnreachable) {
+    ending = WhyNotReached(target, std::move(ending).error());
+  }
+  if (!ending.has_value() && ending.error().reason() == kReasonUnreachable) {
     console.Err(render::ErrorText(ending.error(), context.err_style()));
     TellLastKnown(console, last_known);
     return ExitCode::kUnreachable;

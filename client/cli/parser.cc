@@ -24,6 +24,7 @@
 #include "client/cli/job.h"
 #include "client/cli/ledger.h"
 #include "client/cli/parser_app.h"
+#include "client/cli/parser_access.h"
 #include "client/cli/parser_bench_tools.h"
 #include "client/cli/passport.h"
 #include "client/cli/unit.h"
@@ -92,6 +93,7 @@ class Builder {
     AddFind();
     AddExport();
     AddBenchAndExplain();
+    AddAccess(app_, invocation_);
   }
 
   CLI::App& app() { return app_; }

@@ -104,6 +104,27 @@ std::string TakeCopyFolder(Config& config, const toml::node& value) {
              : "folder is an absolute path";
 }
 
+std::string TakeSecondPerson(Config& config, const toml::node& value) {
+  const auto word = *value.value<std::string_view>();
+  config.solo = word == "solo";
+  return config.solo || word == "required" ? "" : "second_person is one of required, solo";
+}
+
+std::string ShowSecondPerson(const Config& config) {
+  return Quoted(config.solo ? "solo" : "required");
+}
+
+std::string TakeSoloWait(Config& config, const toml::node& value) {
+  const int64_t minutes = *value.value<int64_t>();
+  if (minutes < 1 || minutes > kMaxSoloWaitMinutes) {
+    return fmt::format("solo_wait_minutes is 1 to {}", kMaxSoloWaitMinutes);
+  }
+  config.solo_wait = std::chrono::minutes(minutes);
+  return "";
+}
+
+std::string ShowSoloWait(const Config& config) { return std::to_string(config.solo_wait.count()); }
+
 template <auto kField>
 std::string TakeAs(Config& config, const toml::node& value) {
   auto& field = config.*kField;
@@ -142,6 +163,10 @@ constexpr Key kKeys[] = {
     {"copy", "folder", kText, TakeCopyFolder, ShowAs<&Config::copy_folder>},
     Plain<&Config::require_copy>("copy", "require_copy"),
     Plain<&Config::copy_same_filesystem>("copy", "allow_same_filesystem"),
+    Plain<&Config::group>("access", "group"),
+    Plain<&Config::admin_group>("access", "admin_group"),
+    {"access", "second_person", kText, TakeSecondPerson, ShowSecondPerson},
+    {"access", "solo_wait_minutes", kNumber, TakeSoloWait, ShowSoloWait},
     Plain<&Config::port_io>("port_io", "enabled"),
 };
 

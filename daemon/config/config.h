@@ -38,11 +38,17 @@ struct Config {
   bool require_copy = false;          // [copy] require_copy: no write before its dumps are there
   bool copy_same_filesystem = false;  // [copy] allow_same_filesystem
 
+  std::string group = "firmbench";              // [access] group: technicians
+  std::string admin_group = "firmbench-admin";  // [access] admin_group: managers
+  bool solo = false;                            // [access] second_person = "solo"
+  std::chrono::minutes solo_wait{15};           // [access] solo_wait_minutes
+
   bool port_io = false;  // [port_io] enabled: drives on IDE ports that the kernel has left
 };
 
 // One day: what the engine grants at most.
 inline constexpr int64_t kMaxClaimMinutes = 24 * 60;
+inline constexpr int64_t kMaxSoloWaitMinutes = 7 * 24 * 60;
 
 // Keys: state_dir, listen, simulate, log_level; keep_awake in [power]; finish ("ask", "old", "new")
 // in [recovery]; spill_folder and claim_minutes (1 to kMaxClaimMinutes) in [jobs]; folder (an

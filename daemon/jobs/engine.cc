@@ -285,6 +285,9 @@ Result<JobView> Engine::View(const storage::Job& row) {
   ASSIGN_OR_RETURN(const auto dumps, services_.ledger.ListDumps({.job_id = row.id}, {.size = 100}));
   for (const auto& dump : dumps.rows) view.dump_ids.push_back(dump.id);
   RETURN_IF_ERROR(FindRecovery(view));
+  if (view.plan.needs_approval) {
+    ASSIGN_OR_RETURN(view.approval, services_.ledger.FindApproval(row.id));
+  }
   MutexLock lock(mutex_);
   const auto it = live_.find(row.id);
   if (it == live_.end()) return view;
@@ -349,6 +352,22 @@ Status Engine::Answer(const std::string& job_id, const std::string& prompt_id,
   return job->Answer(prompt_id, answer, principal);
 }
 
+Status Engine::CheckSolo(const storage::Job& row) const {
+  if (!services_.solo_wait) {
+    return Error(Code::kPermissionDenied, "APPROVER_IS_REQUESTER",
+                 "who asked for a job cannot approve it")
+        .WithRemedy("let a second person approve it");
+  }
+  const int64_t from_us =
+      row.created_us +
+      std::chrono::duration_cast<std::chrono::microseconds>(*services_.solo_wait).count();
+  if (services_.clock.WallMicros() >= from_us) return Ok();
+  return FailedPrecondition("SOLO_WAIT", fmt::format("who asked for a job can approve it alone, "
+                                                     "but not before {}",
+                                                     FormatRfc3339(from_us)))
+      .WithRemedy("look at the drive, the plan and the warnings once more, and approve it then");
+}
+
 Status Engine::Approve(const std::string& job_id, const std::string& plan_digest,
                        const std::string& reason, const std::string& principal) {
   const auto job = Live(job_id);
@@ -357,11 +376,8 @@ Status Engine::Approve(const std::string& job_id, const std::string& plan_digest
     return FailedPrecondition("NOT_AWAITING_APPROVAL", "the job does not wait for an approval");
   }
   const storage::Job row = job->row();
-  if (row.principal == principal) {
-    return Error(Code::kPermissionDenied, "APPROVER_IS_REQUESTER",
-                 "who asked for a job cannot approve it")
-        .WithRemedy("let a second person approve it");
-  }
+  const bool solo = row.principal == principal;
+  if (solo) RETURN_IF_ERROR(CheckSolo(row));
   if (plan_digest != row.plan_digest) {
     return Aborted("PLAN_STALE", "the approval is for another plan than the job's");
   }
@@ -370,8 +386,15 @@ Status Engine::Approve(const std::string& job_id, const std::string& plan_digest
   RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
     RETURN_IF_ERROR(tx.UpdateJob(approved));
     RETURN_IF_ERROR(tx.AppendEvent(StateEvent(approved, tx.now_us())));
+    RETURN_IF_ERROR(tx.InsertApproval({.id = tx.NewId(),
+                                       .job_id = job_id,
+                                       .principal = principal,
+                                       .reason = reason,
+                                       .solo = solo,
+                                       .created_us = tx.now_us()}));
     auto fact = JobFact(approved, "job.approve", principal, "ok");
     fact.details.emplace_back("reason", reason);
+    if (solo) fact.details.emplace_back("solo", "true");
     RETURN_IF_ERROR(tx.AppendAudit(fact));
     return Ok();
   }));

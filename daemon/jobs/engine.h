@@ -35,7 +35,8 @@ struct JobView {
   int queue_position = 0;  // jobs ahead of it on its lane; 0 when it runs or is closed
   // Events up to this one are contained in the row; 0 when it was not asked (View alone).
   int64_t last_sequence = 0;
-  std::string recovered_by;     // the job that brought its drive back; "" when none did
+  std::string recovered_by;  // the job that brought its drive back; "" when none did
+  std::optional<storage::Approval> approval;  // of a job that needs one, when it has it
   bool needs_recovery = false;  // its write was cut off, and nobody has brought the drive back
 };
 
@@ -69,7 +70,7 @@ class Engine {
   Status Cancel(const std::string& job_id, const std::string& principal);
   Status Answer(const std::string& job_id, const std::string& prompt_id, const std::string& answer,
                 const std::string& principal);
-  // NOT_AWAITING_APPROVAL, APPROVER_IS_REQUESTER, PLAN_STALE.
+  // NOT_AWAITING_APPROVAL, APPROVER_IS_REQUESTER, SOLO_WAIT, PLAN_STALE.
   Status Approve(const std::string& job_id, const std::string& plan_digest,
                  const std::string& reason, const std::string& principal);
 
@@ -103,6 +104,8 @@ class Engine {
     uint64_t turn = 0;  // its place on the lane; 0 until it is posted there
   };
 
+  // APPROVER_IS_REQUESTER, SOLO_WAIT.
+  Status CheckSolo(const storage::Job& row) const;
   Result<std::optional<JobView>> FindRepeated(const CreateRequest& request);
   void SayWhatIsNotCopied(Plan& plan);
   Result<int64_t> LastSequence(const std::string& job_id);

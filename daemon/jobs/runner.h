@@ -30,6 +30,8 @@ struct Services {
   std::string finish_cut_writes = {};  // "old", "new": brought back without being asked; "" never
   std::string spill_folder = {};  // where a write keeps what the ledger cannot take; "" for nowhere
   SecondCopy* second_copy = nullptr;  // nullptr: there is none
+  // Where one person works alone: who asked for a job may approve it, this long after asking.
+  std::optional<Nanos> solo_wait = {};
 };
 
 class Runner final : private families::Observer {

@@ -29,8 +29,8 @@ Result<storage::AuditFilter> FilterOf(storage::Ledger& ledger, const Request& re
 // its callbacks; it deletes itself in OnDone.
 class ExportStream final : public grpc::ServerWriteReactor<v1::ExportAuditEntriesResponse> {
  public:
-  ExportStream(storage::Ledger& ledger, const v1::ExportAuditEntriesRequest& request)
-      : ledger_(ledger) {
+  ExportStream(const Context& bench, Caller caller, const v1::ExportAuditEntriesRequest& request)
+      : ledger_(bench.ledger), access_(bench.access), caller_(std::move(caller)) {
     const Status begun = Begin(request);
     if (begun) {
       Next();
@@ -58,6 +58,10 @@ class ExportStream final : public grpc::ServerWriteReactor<v1::ExportAuditEntrie
   }
 
   void Next() {
+    if (const Status standing = access_.CheckStanding(caller_); !standing) {
+      Finish(ToGrpc(standing.error()));
+      return;
+    }
     const auto entries = ledger_.ExportAudit(filter_, next_, kPiece);
     if (!entries) {
       Finish(ToGrpc(entries.error()));
@@ -77,6 +81,8 @@ class ExportStream final : public grpc::ServerWriteReactor<v1::ExportAuditEntrie
   }
 
   storage::Ledger& ledger_;
+  Access& access_;
+  const Caller caller_;
   storage::AuditFilter filter_;
   int64_t next_ = 0;
   int64_t end_ = 0;
@@ -131,55 +137,61 @@ Result<int64_t> EntryNumber(const std::string& name) {
 grpc::ServerUnaryReactor* AuditService::ListAuditEntries(grpc::CallbackServerContext* context,
                                                          const v1::ListAuditEntriesRequest* request,
                                                          v1::ListAuditEntriesResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ListAuditEntriesResponse> {
-    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
-    ASSIGN_OR_RETURN(const storage::AuditFilter filter, FilterOf(bench_.ledger, *request));
-    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListAudit(filter, page));
-    v1::ListAuditEntriesResponse list;
-    for (const storage::AuditEntry& entry : listed.rows) {
-      *list.add_audit_entries() = ToProto(entry, bench_.ledger.bench_id());
-    }
-    list.set_next_page_token(listed.next);
-    return list;
-  });
+  return Unary(bench_, context, request, response,
+               [&](const Caller&) -> Result<v1::ListAuditEntriesResponse> {
+                 ASSIGN_OR_RETURN(const storage::Page page,
+                                  PageOf(request->page_size(), request->page_token()));
+                 ASSIGN_OR_RETURN(const storage::AuditFilter filter,
+                                  FilterOf(bench_.ledger, *request));
+                 ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListAudit(filter, page));
+                 v1::ListAuditEntriesResponse list;
+                 for (const storage::AuditEntry& entry : listed.rows) {
+                   *list.add_audit_entries() = ToProto(entry, bench_.ledger.bench_id());
+                 }
+                 list.set_next_page_token(listed.next);
+                 return list;
+               });
 }
 
 grpc::ServerWriteReactor<v1::ExportAuditEntriesResponse>* AuditService::ExportAuditEntries(
-    grpc::CallbackServerContext*, const v1::ExportAuditEntriesRequest* request) {
-  return new ExportStream(bench_.ledger, *request);
+    grpc::CallbackServerContext* context, const v1::ExportAuditEntriesRequest* request) {
+  return Stream<v1::ExportAuditEntriesResponse>(
+      bench_, context, request,
+      [&](const Caller& caller) { return new ExportStream(bench_, caller, *request); });
 }
 
 grpc::ServerUnaryReactor* AuditService::GetCheckpoint(grpc::CallbackServerContext* context,
                                                       const v1::GetCheckpointRequest* request,
                                                       v1::Checkpoint* response) {
-  return Unary(context, response,
+  return Unary(bench_, context, request, response,
                [&](const Caller&) { return CheckpointFor(bench_, request->old_tree_size()); });
 }
 
 grpc::ServerUnaryReactor* AuditService::ProveEntry(grpc::CallbackServerContext* context,
                                                    const v1::ProveEntryRequest* request,
                                                    v1::ProveEntryResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ProveEntryResponse> {
-    ASSIGN_OR_RETURN(const int64_t sequence, EntryNumber(request->name()));
-    ASSIGN_OR_RETURN(const storage::AuditEntry entry, bench_.ledger.GetAuditEntry(sequence));
-    int64_t size = request->tree_size();
-    if (size == 0) {
-      ASSIGN_OR_RETURN(size, bench_.ledger.AuditSize());
-    }
-    ASSIGN_OR_RETURN(const auto proof, bench_.ledger.ProveInclusion(sequence, size));
-    v1::ProveEntryResponse out;
-    *out.mutable_audit_entry() = ToProto(entry, bench_.ledger.bench_id());
-    out.set_tree_size(size);
-    ASSIGN_OR_RETURN(*out.mutable_root_hash(), bench_.ledger.AuditRoot(size));
-    for (const std::string& hash : proof) out.add_inclusion_proof(hash);
-    return out;
-  });
+  return Unary(
+      bench_, context, request, response, [&](const Caller&) -> Result<v1::ProveEntryResponse> {
+        ASSIGN_OR_RETURN(const int64_t sequence, EntryNumber(request->name()));
+        ASSIGN_OR_RETURN(const storage::AuditEntry entry, bench_.ledger.GetAuditEntry(sequence));
+        int64_t size = request->tree_size();
+        if (size == 0) {
+          ASSIGN_OR_RETURN(size, bench_.ledger.AuditSize());
+        }
+        ASSIGN_OR_RETURN(const auto proof, bench_.ledger.ProveInclusion(sequence, size));
+        v1::ProveEntryResponse out;
+        *out.mutable_audit_entry() = ToProto(entry, bench_.ledger.bench_id());
+        out.set_tree_size(size);
+        ASSIGN_OR_RETURN(*out.mutable_root_hash(), bench_.ledger.AuditRoot(size));
+        for (const std::string& hash : proof) out.add_inclusion_proof(hash);
+        return out;
+      });
 }
 
 grpc::ServerUnaryReactor* AuditService::VerifyLedger(grpc::CallbackServerContext* context,
-                                                     const v1::VerifyLedgerRequest*,
+                                                     const v1::VerifyLedgerRequest* request,
                                                      v1::VerifyLedgerResponse* response) {
-  return SlowUnary(bench_, context, response,
+  return SlowUnary(bench_, context, request, response,
                    [ledger = &bench_.ledger](const Caller&) -> Result<v1::VerifyLedgerResponse> {
                      ASSIGN_OR_RETURN(const storage::AuditReport report, ledger->Verify());
                      v1::VerifyLedgerResponse out;

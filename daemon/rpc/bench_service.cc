@@ -36,8 +36,8 @@ std::vector<inventory::Problem> BenchProblems(const std::vector<inventory::Snaps
 }
 
 grpc::ServerUnaryReactor* BenchService::GetBench(grpc::CallbackServerContext* context,
-                                                 const v1::GetBenchRequest*, v1::Bench* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::Bench> {
+                                                 const v1::GetBenchRequest* request, v1::Bench* response) {
+  return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Bench> {
     v1::Bench bench;
     bench.set_name(Name("benches", bench_.ledger.bench_id()));
     bench.set_version(bench_.facts.version);
@@ -63,17 +63,19 @@ grpc::ServerUnaryReactor* BenchService::GetBench(grpc::CallbackServerContext* co
 }
 
 grpc::ServerUnaryReactor* BenchService::CheckBench(grpc::CallbackServerContext* context,
-                                                   const v1::CheckBenchRequest*,
+                                                   const v1::CheckBenchRequest* request,
                                                    v1::CheckBenchResponse* response) {
-  return SlowUnary(bench_, context, response,
+  return SlowUnary(bench_, context, request, response,
                    [this](const Caller&) -> Result<v1::CheckBenchResponse> {
                      return rpc::CheckBench(bench_);
                    });
 }
 
 grpc::ServerWriteReactor<v1::BenchEvent>* BenchService::WatchEvents(
-    grpc::CallbackServerContext*, const v1::WatchEventsRequest* request) {
-  return StartBenchWatch(bench_, request->after_sequence());
+    grpc::CallbackServerContext* context, const v1::WatchEventsRequest* request) {
+  return Stream<v1::BenchEvent>(bench_, context, request, [&](const Caller& caller) {
+    return StartBenchWatch(bench_, caller, request->after_sequence());
+  });
 }
 
 }  // namespace firmbench::rpc

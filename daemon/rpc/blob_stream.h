@@ -20,10 +20,11 @@ class BlobStream final : public grpc::ServerWriteReactor<Piece> {
   static constexpr size_t kPieceBytes = 1 << 20;
 
   // `sha256` names the blob, or is the error to end with.
-  BlobStream(storage::Ledger& ledger, const Result<std::string>& sha256) {
+  BlobStream(const Context& bench, Caller caller, const Result<std::string>& sha256)
+      : access_(bench.access), caller_(std::move(caller)) {
     auto bytes = [&]() -> Result<Bytes> {
       if (!sha256) return sha256.error();
-      return ledger.ReadBlob(*sha256);
+      return bench.ledger.ReadBlob(*sha256);
     }();
     if (!bytes) {
       this->Finish(ToGrpc(bytes.error()));
@@ -44,8 +45,9 @@ class BlobStream final : public grpc::ServerWriteReactor<Piece> {
 
  private:
   void Next() {
-    if (offset_ == bytes_.size()) {
-      this->Finish(grpc::Status::OK);
+    const Status standing = access_.CheckStanding(caller_);
+    if (!standing || offset_ == bytes_.size()) {
+      this->Finish(standing ? grpc::Status::OK : ToGrpc(standing.error()));
       return;
     }
     const size_t length = std::min(kPieceBytes, bytes_.size() - offset_);
@@ -55,6 +57,8 @@ class BlobStream final : public grpc::ServerWriteReactor<Piece> {
     this->StartWrite(&piece_);
   }
 
+  Access& access_;
+  const Caller caller_;
   Bytes bytes_;  // a memory of a drive: at most 8 MB
   size_t offset_ = 0;
   Piece piece_;

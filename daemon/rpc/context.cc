@@ -4,10 +4,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "daemon/rpc/convert.h"
 
 namespace firmbench::rpc {
+
+Result<Caller> Authorise(const Context& bench, const grpc::ServerContextBase& context,
+                         std::string_view request_full_name) {
+  constexpr std::string_view kBearer = "Bearer ";
+  constexpr size_t kLongestToken = 200;
+  const Rule* const rule = RuleOfRequest(request_full_name);
+  if (rule == nullptr) {
+    return Internal("RPC_WITHOUT_RULE", fmt::format("nobody may call {}", request_full_name));
+  }
+  Caller caller = bench.peer;
+  const auto [first, last] = context.client_metadata().equal_range("authorization");
+  if (first != last) {
+    const std::string_view text(first->second.data(), first->second.size());
+    const bool one = std::next(first) == last;
+    const bool formed = text.starts_with(kBearer) && text.size() < kLongestToken;
+    ASSIGN_OR_RETURN(caller,
+                     bench.access.OfToken(one && formed ? text.substr(kBearer.size()) : ""));
+  }
+  RETURN_IF_ERROR(bench.access.Check(*rule, caller));
+  if (first == last) RETURN_IF_ERROR(bench.access.CheckStanding(caller));
+  return caller;
+}
 
 Result<storage::Page> PageOf(int page_size, const std::string& page_token) {
   constexpr int kDefault = 100;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What every service needs, and the one wrapper through which every unary call runs: it says who
-// asks, runs the handler, and turns its Result into what travels. Handlers run on gRPC's own
+// What every service needs, and the one way in: every call passes Authorise before anything of its
+// handler runs, and its Result becomes what travels. Handlers run on gRPC's own
 // threads: they read snapshots and the ledger and never wait for hardware; what takes long is
 // posted to `slow`. References outlive the server.
 
@@ -18,6 +18,7 @@
 #include "daemon/inventory/lane.h"
 #include "daemon/jobs/engine.h"
 #include "daemon/jobs/second_copy.h"
+#include "daemon/rpc/access.h"
 #include "daemon/rpc/check.h"
 #include "daemon/rpc/status.h"
 #include "storage/checkpoint_signer.h"
@@ -41,29 +42,34 @@ struct Context {
   inventory::Lane& slow;   // calls that walk the whole ledger
   Clock& clock;
   storage::CheckpointSigner& signer;
+  Access& access;
   BenchFacts facts;
   jobs::SecondCopy* second_copy = nullptr;  // nullptr: this bench keeps none
   // What the PC under the bench is like now; takes seconds. May be empty.
   std::function<std::vector<Check>()> check_machine = {};
+  // Whose connections these services serve. A token with a call speaks for its own principal
+  // instead.
+  Caller peer = {};
 };
 
-// Who asks. Comes from the connection, never from a field of the request.
-struct Caller {
-  std::string principal;
-};
+// Who makes this call, and may they? Comes from the connection or from a token in the metadata
+// `authorization`, never from a field of the request; other metadata is not looked at. The row of
+// the RPC is found by its request. TOKEN_INVALID, ROLE_REQUIRED, TOO_MANY_ATTEMPTS.
+Result<Caller> Authorise(const Context& bench, const grpc::ServerContextBase& context,
+                         std::string_view request_full_name);
 
-inline Caller CallerOf(const grpc::CallbackServerContext& context) {
-  // A Unix socket's file permissions decided who may connect; the kernel's word for who it was is
-  // not to be had from this version of gRPC, so the entry says no more than is known.
-  return {context.peer().rfind("unix:", 0) == 0 ? "local" : "remote"};
-}
-
+// Every RPC is one of the four below; nothing of it runs before Authorise has let it through.
+//
 // Runs `handler(const Caller&) -> Result<Response>` and finishes the call.
-template <typename Response, typename Handler>
-grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, Response* response,
-                                Handler&& handler) {
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* Unary(const Context& bench, grpc::CallbackServerContext* context,
+                                const Request*, Response* response, Handler&& handler) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  Result<Response> result = handler(CallerOf(*context));
+  Result<Response> result = [&]() -> Result<Response> {
+    ASSIGN_OR_RETURN(const Caller caller,
+                     Authorise(bench, *context, Request::descriptor()->full_name()));
+    return handler(caller);
+  }();
   if (result) {
     *response = std::move(*result);
     reactor->Finish(grpc::Status::OK);
@@ -73,21 +79,57 @@ grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, Response* 
   return reactor;
 }
 
-// The same on the lane for slow calls; `handler` is copied and must not refer to the stack.
-template <typename Response, typename Handler>
-grpc::ServerUnaryReactor* SlowUnary(const Context& bench, grpc::CallbackServerContext* context,
-                                    Response* response, Handler handler) {
+// Runs `begin(const Caller&, reactor) -> Status`, which sees to it that the reactor is finished
+// later, unless it returns an error.
+template <typename Request, typename Begin>
+grpc::ServerUnaryReactor* LaterUnary(const Context& bench, grpc::CallbackServerContext* context,
+                                     const Request*, Begin&& begin) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const Caller caller = CallerOf(*context);
-  const bool posted = bench.slow.Post([reactor, response, caller, handler = std::move(handler)] {
-    Result<Response> result = handler(caller);
-    if (result) *response = std::move(*result);
-    reactor->Finish(result ? grpc::Status::OK : ToGrpc(result.error()));
-  });
-  if (!posted) {
-    reactor->Finish(ToGrpc(Unavailable("SHUTTING_DOWN", "the daemon is stopping")));
-  }
+  const Status begun = [&]() -> Status {
+    ASSIGN_OR_RETURN(const Caller caller,
+                     Authorise(bench, *context, Request::descriptor()->full_name()));
+    return begin(caller, reactor);
+  }();
+  if (!begun) reactor->Finish(ToGrpc(begun.error()));
   return reactor;
+}
+
+// As Unary, on the lane for slow calls; `handler` is copied and must not refer to the stack.
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* SlowUnary(const Context& bench, grpc::CallbackServerContext* context,
+                                    const Request* request, Response* response, Handler handler) {
+  return LaterUnary(bench, context, request,
+                    [&](const Caller& caller, grpc::ServerUnaryReactor* reactor) -> Status {
+                      const bool posted = bench.slow.Post(
+                          [reactor, response, caller, handler = std::move(handler)] {
+                            Result<Response> result = handler(caller);
+                            if (result) *response = std::move(*result);
+                            reactor->Finish(result ? grpc::Status::OK : ToGrpc(result.error()));
+                          });
+                      if (!posted) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
+                      return Ok();
+                    });
+}
+
+// A stream that ends at once.
+template <typename Piece>
+class RefusedStream final : public grpc::ServerWriteReactor<Piece> {
+ public:
+  explicit RefusedStream(const Error& error) { this->Finish(ToGrpc(error)); }
+  void OnDone() override { delete this; }
+};
+
+// Returns what `start(const Caller&) -> ServerWriteReactor*` makes. The reactor keeps the caller as
+// long as it lives, and asks Access::CheckStanding before every message.
+template <typename Piece, typename Request, typename Start>
+grpc::ServerWriteReactor<Piece>* Stream(const Context& bench, grpc::CallbackServerContext* context,
+                                        const Request*, Start&& start) {
+  Result<Caller> caller = Authorise(bench, *context, Request::descriptor()->full_name());
+  if (!caller) return new RefusedStream<Piece>(caller.error());
+  if (const Status taken = bench.access.TakeStream(*caller); !taken) {
+    return new RefusedStream<Piece>(taken.error());
+  }
+  return start(*caller);
 }
 
 // A page as the API asks for it: sizes outside 1..1000 are brought inside, 0 means 100.

@@ -130,6 +130,13 @@ v1::Job ToProto(const jobs::JobView& job, const std::string& bench,
   to.set_recovers(Name("jobs", row.recovers));
   to.set_recover_to(job.plan.spec.recover_to);
   to.set_recovered_by(Name("jobs", job.recovered_by));
+  if (job.approval) {
+    v1::Approval& approval = *to.mutable_approval();
+    approval.set_principal(job.approval->principal);
+    approval.set_reason(job.approval->reason);
+    approval.set_solo(job.approval->solo);
+    SetTime(approval.mutable_create_time(), job.approval->created_us);
+  }
   to.set_needs_recovery(job.needs_recovery);
   to.set_attempts(static_cast<int32_t>(row.attempts));
   to.set_cancelled_by(row.cancelled_by);

@@ -32,30 +32,32 @@ Result<Nanos> ClaimLength(const v1::ClaimDriveRequest& request, Nanos usual) {
 grpc::ServerUnaryReactor* DriveService::ListDrives(grpc::CallbackServerContext* context,
                                                    const v1::ListDrivesRequest* request,
                                                    v1::ListDrivesResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ListDrivesResponse> {
-    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
-    v1::ListDrivesResponse list;
-    bool reached = page.after.empty();
-    for (const inventory::Snapshot& drive : bench_.inventory.List()) {
-      if (!reached) {
-        reached = drive->id == page.after;
-        continue;
-      }
-      if (list.drives_size() == page.size) {
-        const std::string& last = list.drives(list.drives_size() - 1).name();
-        list.set_next_page_token(last.substr(last.find('/') + 1));
-        break;
-      }
-      *list.add_drives() = ShowDrive(bench_, *drive);
-    }
-    return list;
-  });
+  return Unary(bench_, context, request, response,
+               [&](const Caller&) -> Result<v1::ListDrivesResponse> {
+                 ASSIGN_OR_RETURN(const storage::Page page,
+                                  PageOf(request->page_size(), request->page_token()));
+                 v1::ListDrivesResponse list;
+                 bool reached = page.after.empty();
+                 for (const inventory::Snapshot& drive : bench_.inventory.List()) {
+                   if (!reached) {
+                     reached = drive->id == page.after;
+                     continue;
+                   }
+                   if (list.drives_size() == page.size) {
+                     const std::string& last = list.drives(list.drives_size() - 1).name();
+                     list.set_next_page_token(last.substr(last.find('/') + 1));
+                     break;
+                   }
+                   *list.add_drives() = ShowDrive(bench_, *drive);
+                 }
+                 return list;
+               });
 }
 
 grpc::ServerUnaryReactor* DriveService::GetDrive(grpc::CallbackServerContext* context,
                                                  const v1::GetDriveRequest* request,
                                                  v1::Drive* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::Drive> {
+  return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Drive> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
     return ShowDrive(bench_, id);
   });
@@ -65,24 +67,22 @@ grpc::ServerUnaryReactor* DriveService::GetDrive(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* DriveService::EjectDrive(grpc::CallbackServerContext* context,
                                                    const v1::EjectDriveRequest* request,
                                                    v1::Drive* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const Status posted = [&]() -> Status {
-    ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
-    return jobs::EjectTray(
-        bench_.inventory, bench_.engine, id,
-        [this, reactor, response](const Status& status, const inventory::Snapshot& drive) {
-          if (status) *response = ShowDrive(bench_, *drive);
-          reactor->Finish(status ? grpc::Status::OK : ToGrpc(status.error()));
-        });
-  }();
-  if (!posted) reactor->Finish(ToGrpc(posted.error()));
-  return reactor;
+  return LaterUnary(
+      bench_, context, request, [&](const Caller&, grpc::ServerUnaryReactor* reactor) -> Status {
+        ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
+        return jobs::EjectTray(
+            bench_.inventory, bench_.engine, id,
+            [this, reactor, response](const Status& status, const inventory::Snapshot& drive) {
+              if (status) *response = ShowDrive(bench_, *drive);
+              reactor->Finish(status ? grpc::Status::OK : ToGrpc(status.error()));
+            });
+      });
 }
 
 grpc::ServerUnaryReactor* DriveService::ClaimDrive(grpc::CallbackServerContext* context,
                                                    const v1::ClaimDriveRequest* request,
                                                    v1::Drive* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Drive> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Drive> {
     constexpr size_t kLongestNote = 200;
     ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
     RETURN_IF_ERROR(CheckLength(request->note(), kLongestNote));
@@ -95,7 +95,7 @@ grpc::ServerUnaryReactor* DriveService::ClaimDrive(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* DriveService::ReleaseDrive(grpc::CallbackServerContext* context,
                                                      const v1::ReleaseDriveRequest* request,
                                                      v1::Drive* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Drive> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Drive> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
     RETURN_IF_ERROR(bench_.engine.ReleaseDrive(id, caller.principal));
     return ShowDrive(bench_, id);
@@ -105,7 +105,7 @@ grpc::ServerUnaryReactor* DriveService::ReleaseDrive(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* DriveService::LiftQuarantine(grpc::CallbackServerContext* context,
                                                        const v1::LiftQuarantineRequest* request,
                                                        v1::Drive* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Drive> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Drive> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
     RETURN_IF_ERROR(CheckReason(request->reason()));
     RETURN_IF_ERROR(bench_.engine.LiftQuarantine(id, request->reason(), caller.principal));

@@ -41,7 +41,6 @@ class DumpService final : public v1::DumpService::CallbackService {
                                          v1::CompareDumpsResponse* response) override;
 
  private:
-
   const Context& bench_;
   Uploads& uploads_;
   jobs::DumpImporter importer_;

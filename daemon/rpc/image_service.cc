@@ -28,7 +28,7 @@ v1::Image ImageService::Show(const jobs::AddedImage& added) const {
 grpc::ServerUnaryReactor* ImageService::CreateUpload(grpc::CallbackServerContext* context,
                                                      const v1::CreateUploadRequest* request,
                                                      v1::Upload* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::Upload> {
+  return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Upload> {
     ASSIGN_OR_RETURN(const UploadState upload,
                      uploads_.Create(request->file_name(), request->size_bytes()));
     return Show(upload);
@@ -38,7 +38,7 @@ grpc::ServerUnaryReactor* ImageService::CreateUpload(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* ImageService::WriteUpload(grpc::CallbackServerContext* context,
                                                     const v1::WriteUploadRequest* request,
                                                     v1::Upload* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::Upload> {
+  return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Upload> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("uploads", request->name()));
     ASSIGN_OR_RETURN(const UploadState upload,
                      uploads_.Write(id, request->offset_bytes(), AsBytes(request->data())));
@@ -49,7 +49,7 @@ grpc::ServerUnaryReactor* ImageService::WriteUpload(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* ImageService::FinishUpload(grpc::CallbackServerContext* context,
                                                      const v1::FinishUploadRequest* request,
                                                      v1::Image* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Image> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Image> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("uploads", request->name()));
     ASSIGN_OR_RETURN(const Uploads::File file, uploads_.Peek(id));
     if (Sha256Hex(file.bytes) != request->sha256()) {
@@ -69,7 +69,7 @@ grpc::ServerUnaryReactor* ImageService::FinishUpload(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* ImageService::AddImageFromDump(grpc::CallbackServerContext* context,
                                                          const v1::AddImageFromDumpRequest* request,
                                                          v1::Image* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Image> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Image> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("dumps", request->dump()));
     ASSIGN_OR_RETURN(const storage::Dump dump, bench_.ledger.GetDump(id));
     ASSIGN_OR_RETURN(const jobs::AddedImage added,
@@ -82,7 +82,7 @@ grpc::ServerUnaryReactor* ImageService::AddImageFromDump(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* ImageService::MarkImage(grpc::CallbackServerContext* context,
                                                   const v1::MarkImageRequest* request,
                                                   v1::Image* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Image> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Image> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("images", request->name()));
     RETURN_IF_ERROR(CheckLength(request->text(), kLongestText));
     ASSIGN_OR_RETURN(
@@ -95,42 +95,45 @@ grpc::ServerUnaryReactor* ImageService::MarkImage(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* ImageService::ListImageMarks(grpc::CallbackServerContext* context,
                                                        const v1::ListImageMarksRequest* request,
                                                        v1::ListImageMarksResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ListImageMarksResponse> {
-    ASSIGN_OR_RETURN(const std::string id, IdFrom("images", request->name()));
-    RETURN_IF_ERROR(bench_.ledger.GetImage(id));
-    ASSIGN_OR_RETURN(const auto marks, bench_.ledger.ListImageMarks(id));
-    v1::ListImageMarksResponse list;
-    for (const storage::ImageMark& mark : marks) {
-      v1::ImageMark* to = list.add_marks();
-      to->set_kind(mark.kind);
-      to->set_text(mark.text);
-      to->set_principal(mark.principal);
-      SetTime(to->mutable_create_time(), mark.created_us);
-    }
-    return list;
-  });
+  return Unary(bench_, context, request, response,
+               [&](const Caller&) -> Result<v1::ListImageMarksResponse> {
+                 ASSIGN_OR_RETURN(const std::string id, IdFrom("images", request->name()));
+                 RETURN_IF_ERROR(bench_.ledger.GetImage(id));
+                 ASSIGN_OR_RETURN(const auto marks, bench_.ledger.ListImageMarks(id));
+                 v1::ListImageMarksResponse list;
+                 for (const storage::ImageMark& mark : marks) {
+                   v1::ImageMark* to = list.add_marks();
+                   to->set_kind(mark.kind);
+                   to->set_text(mark.text);
+                   to->set_principal(mark.principal);
+                   SetTime(to->mutable_create_time(), mark.created_us);
+                 }
+                 return list;
+               });
 }
 
 grpc::ServerUnaryReactor* ImageService::ListImages(grpc::CallbackServerContext* context,
                                                    const v1::ListImagesRequest* request,
                                                    v1::ListImagesResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ListImagesResponse> {
-    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
-    const storage::ImageFilter filter{.archived_too = request->show_archived()};
-    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListImages(filter, page));
-    v1::ListImagesResponse list;
-    for (const storage::Image& image : listed.rows) {
-      *list.add_images() = ToProto(image, bench_.ledger.bench_id());
-    }
-    list.set_next_page_token(listed.next);
-    return list;
-  });
+  return Unary(bench_, context, request, response,
+               [&](const Caller&) -> Result<v1::ListImagesResponse> {
+                 ASSIGN_OR_RETURN(const storage::Page page,
+                                  PageOf(request->page_size(), request->page_token()));
+                 const storage::ImageFilter filter{.archived_too = request->show_archived()};
+                 ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListImages(filter, page));
+                 v1::ListImagesResponse list;
+                 for (const storage::Image& image : listed.rows) {
+                   *list.add_images() = ToProto(image, bench_.ledger.bench_id());
+                 }
+                 list.set_next_page_token(listed.next);
+                 return list;
+               });
 }
 
 grpc::ServerUnaryReactor* ImageService::GetImage(grpc::CallbackServerContext* context,
                                                  const v1::GetImageRequest* request,
                                                  v1::Image* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::Image> {
+  return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Image> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("images", request->name()));
     ASSIGN_OR_RETURN(const storage::Image image, bench_.ledger.GetImage(id));
     v1::Image shown = ToProto(image, bench_.ledger.bench_id());
@@ -143,13 +146,15 @@ grpc::ServerUnaryReactor* ImageService::GetImage(grpc::CallbackServerContext* co
 }
 
 grpc::ServerWriteReactor<v1::ReadImageResponse>* ImageService::ReadImage(
-    grpc::CallbackServerContext*, const v1::ReadImageRequest* request) {
-  const auto sha256 = [&]() -> Result<std::string> {
-    ASSIGN_OR_RETURN(const std::string id, IdFrom("images", request->name()));
-    ASSIGN_OR_RETURN(storage::Image image, bench_.ledger.GetImage(id));
-    return std::move(image.sha256);
-  }();
-  return new BlobStream<v1::ReadImageResponse>(bench_.ledger, sha256);
+    grpc::CallbackServerContext* context, const v1::ReadImageRequest* request) {
+  return Stream<v1::ReadImageResponse>(bench_, context, request, [&](const Caller& caller) {
+    const auto sha256 = [&]() -> Result<std::string> {
+      ASSIGN_OR_RETURN(const std::string id, IdFrom("images", request->name()));
+      ASSIGN_OR_RETURN(storage::Image image, bench_.ledger.GetImage(id));
+      return std::move(image.sha256);
+    }();
+    return new BlobStream<v1::ReadImageResponse>(bench_, caller, sha256);
+  });
 }
 
 }  // namespace firmbench::rpc

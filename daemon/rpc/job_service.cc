@@ -151,7 +151,7 @@ Result<v1::Job> ShowJob(const Context& bench, const std::string& job_id) {
 grpc::ServerUnaryReactor* JobService::CreateJob(grpc::CallbackServerContext* context,
                                                 const v1::CreateJobRequest* request,
                                                 v1::Job* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const jobs::CreateRequest create, ReadRequest(*request, caller));
     return PlanOrCreate(bench_, create, request->validate_only());
   });
@@ -160,7 +160,7 @@ grpc::ServerUnaryReactor* JobService::CreateJob(grpc::CallbackServerContext* con
 grpc::ServerUnaryReactor* JobService::RecoverJob(grpc::CallbackServerContext* context,
                                                  const v1::RecoverJobRequest* request,
                                                  v1::Job* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const jobs::CreateRequest create, ReadRecovery(bench_, *request, caller));
     // Only of the plan: a request that is sent again gets its job, though that needs it no more.
     if (request->validate_only()) RETURN_IF_ERROR(CheckNeeded(bench_, create.spec.recovers));
@@ -171,40 +171,44 @@ grpc::ServerUnaryReactor* JobService::RecoverJob(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* JobService::ListJobs(grpc::CallbackServerContext* context,
                                                const v1::ListJobsRequest* request,
                                                v1::ListJobsResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ListJobsResponse> {
-    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
-    storage::JobFilter filter;
-    ASSIGN_OR_RETURN(filter.drive_id, OptionalId("drives", request->drive()));
-    ASSIGN_OR_RETURN(filter.unit_id, OptionalId("units", request->unit()));
-    filter.open_only = request->open_only();
-    ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListJobs(filter, page));
-    v1::ListJobsResponse list;
-    for (const storage::Job& row : listed.rows) {
-      ASSIGN_OR_RETURN(const jobs::JobView view, bench_.engine.View(row));
-      *list.add_jobs() = ShowJob(bench_, view);
-    }
-    list.set_next_page_token(listed.next);
-    return list;
-  });
+  return Unary(bench_, context, request, response,
+               [&](const Caller&) -> Result<v1::ListJobsResponse> {
+                 ASSIGN_OR_RETURN(const storage::Page page,
+                                  PageOf(request->page_size(), request->page_token()));
+                 storage::JobFilter filter;
+                 ASSIGN_OR_RETURN(filter.drive_id, OptionalId("drives", request->drive()));
+                 ASSIGN_OR_RETURN(filter.unit_id, OptionalId("units", request->unit()));
+                 filter.open_only = request->open_only();
+                 ASSIGN_OR_RETURN(const auto listed, bench_.ledger.ListJobs(filter, page));
+                 v1::ListJobsResponse list;
+                 for (const storage::Job& row : listed.rows) {
+                   ASSIGN_OR_RETURN(const jobs::JobView view, bench_.engine.View(row));
+                   *list.add_jobs() = ShowJob(bench_, view);
+                 }
+                 list.set_next_page_token(listed.next);
+                 return list;
+               });
 }
 
 grpc::ServerUnaryReactor* JobService::GetJob(grpc::CallbackServerContext* context,
                                              const v1::GetJobRequest* request, v1::Job* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::Job> {
+  return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("jobs", request->name()));
     return ShowJob(bench_, id);
   });
 }
 
-grpc::ServerWriteReactor<v1::JobEvent>* JobService::WatchJob(grpc::CallbackServerContext*,
+grpc::ServerWriteReactor<v1::JobEvent>* JobService::WatchJob(grpc::CallbackServerContext* context,
                                                              const v1::WatchJobRequest* request) {
-  return StartJobWatch(bench_, request->name(), request->after_sequence());
+  return Stream<v1::JobEvent>(bench_, context, request, [&](const Caller& caller) {
+    return StartJobWatch(bench_, caller, request->name(), request->after_sequence());
+  });
 }
 
 grpc::ServerUnaryReactor* JobService::AnswerPrompt(grpc::CallbackServerContext* context,
                                                    const v1::AnswerPromptRequest* request,
                                                    v1::Job* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("jobs", request->name()));
     RETURN_IF_ERROR(
         bench_.engine.Answer(id, request->prompt_id(), request->answer(), caller.principal));
@@ -215,7 +219,7 @@ grpc::ServerUnaryReactor* JobService::AnswerPrompt(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* JobService::ApproveJob(grpc::CallbackServerContext* context,
                                                  const v1::ApproveJobRequest* request,
                                                  v1::Job* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("jobs", request->name()));
     RETURN_IF_ERROR(CheckReason(request->reason()));
     RETURN_IF_ERROR(
@@ -227,7 +231,7 @@ grpc::ServerUnaryReactor* JobService::ApproveJob(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* JobService::CancelJob(grpc::CallbackServerContext* context,
                                                 const v1::CancelJobRequest* request,
                                                 v1::Job* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Job> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Job> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("jobs", request->name()));
     RETURN_IF_ERROR(bench_.engine.Cancel(id, caller.principal));
     return ShowJob(bench_, id);

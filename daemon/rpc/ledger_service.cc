@@ -21,8 +21,7 @@ constexpr int64_t kMostNames = 1000;
 // through its callbacks; it deletes itself in OnDone.
 class BackupStream final : public grpc::ServerWriteReactor<v1::BackupLedgerResponse> {
  public:
-  BackupStream(const Context& bench, std::string principal)
-      : bench_(bench), principal_(std::move(principal)) {}
+  BackupStream(const Context& bench, Caller caller) : bench_(bench), caller_(std::move(caller)) {}
 
   // Copying takes as long as reading and writing the whole ledger.
   void Begin() {
@@ -52,7 +51,7 @@ class BackupStream final : public grpc::ServerWriteReactor<v1::BackupLedgerRespo
     // Who took a copy of everything is worth an entry; the copy itself cannot hold it.
     return bench_.ledger.Commit([&](storage::Transaction& tx) -> Status {
       RETURN_IF_ERROR(
-          tx.AppendAudit({.principal = principal_,
+          tx.AppendAudit({.principal = caller_.principal,
                           .action = "ledger.backup",
                           .resource = "benches/" + bench_.ledger.bench_id(),
                           .outcome = "ok",
@@ -64,6 +63,10 @@ class BackupStream final : public grpc::ServerWriteReactor<v1::BackupLedgerRespo
   }
 
   void Next() {
+    if (const Status standing = bench_.access.CheckStanding(caller_); !standing) {
+      Finish(ToGrpc(standing.error()));
+      return;
+    }
     piece_.Clear();
     if (offset_ == copy_.size_bytes) {
       if (ended_) {
@@ -99,7 +102,7 @@ class BackupStream final : public grpc::ServerWriteReactor<v1::BackupLedgerRespo
   }
 
   const Context& bench_;
-  const std::string principal_;
+  const Caller caller_;
   storage::LedgerCopy copy_;
   int64_t offset_ = 0;
   bool ended_ = false;
@@ -170,22 +173,25 @@ Result<int64_t> MomentBefore(int64_t now_us, const v1::ArchiveDumpsRequest& requ
 }
 
 grpc::ServerUnaryReactor* LedgerService::GetLedger(grpc::CallbackServerContext* context,
-                                                   const v1::GetLedgerRequest*,
+                                                   const v1::GetLedgerRequest* request,
                                                    v1::Ledger* response) {
-  return SlowUnary(bench_, context, response, [this](const Caller&) { return Facts(bench_); });
+  return SlowUnary(bench_, context, request, response,
+                   [this](const Caller&) { return Facts(bench_); });
 }
 
 grpc::ServerWriteReactor<v1::BackupLedgerResponse>* LedgerService::BackupLedger(
-    grpc::CallbackServerContext* context, const v1::BackupLedgerRequest*) {
-  auto* const stream = new BackupStream(bench_, CallerOf(*context).principal);
-  stream->Begin();
-  return stream;
+    grpc::CallbackServerContext* context, const v1::BackupLedgerRequest* request) {
+  return Stream<v1::BackupLedgerResponse>(bench_, context, request, [&](const Caller& caller) {
+    auto* const stream = new BackupStream(bench_, caller);
+    stream->Begin();
+    return stream;
+  });
 }
 
 grpc::ServerUnaryReactor* LedgerService::ArchiveDumps(grpc::CallbackServerContext* context,
                                                       const v1::ArchiveDumpsRequest* request,
                                                       v1::ArchiveDumpsResponse* response) {
-  return SlowUnary(bench_, context, response, [this, request](const Caller& caller) {
+  return SlowUnary(bench_, context, request, response, [this, request](const Caller& caller) {
     return Archive(bench_, caller, *request);
   });
 }

@@ -54,22 +54,23 @@ std::string TitleOf(storage::Ledger& ledger, const storage::SearchHit& hit) {
 grpc::ServerUnaryReactor* SearchService::Search(grpc::CallbackServerContext* context,
                                                 const v1::SearchRequest* request,
                                                 v1::SearchResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::SearchResponse> {
-    constexpr int kDefault = 100;
-    constexpr int kMost = 1000;
-    const int limit = request->limit() <= 0 ? kDefault : std::min(request->limit(), kMost);
-    ASSIGN_OR_RETURN(const auto hits, bench_.ledger.Search(request->text(), limit));
-    v1::SearchResponse found;
-    for (const storage::SearchHit& hit : hits) {
-      v1::SearchHit* out = found.add_hits();
-      out->set_name(Name(CollectionOf(hit.kind), hit.subject_id));
-      out->set_title(TitleOf(bench_.ledger, hit));
-      out->set_field(hit.field);
-      out->set_text(hit.text);
-    }
-    found.set_truncated(found.hits_size() >= limit);
-    return found;
-  });
+  return Unary(
+      bench_, context, request, response, [&](const Caller&) -> Result<v1::SearchResponse> {
+        constexpr int kDefault = 100;
+        constexpr int kMost = 1000;
+        const int limit = request->limit() <= 0 ? kDefault : std::min(request->limit(), kMost);
+        ASSIGN_OR_RETURN(const auto hits, bench_.ledger.Search(request->text(), limit));
+        v1::SearchResponse found;
+        for (const storage::SearchHit& hit : hits) {
+          v1::SearchHit* out = found.add_hits();
+          out->set_name(Name(CollectionOf(hit.kind), hit.subject_id));
+          out->set_title(TitleOf(bench_.ledger, hit));
+          out->set_field(hit.field);
+          out->set_text(hit.text);
+        }
+        found.set_truncated(found.hits_size() >= limit);
+        return found;
+      });
 }
 
 }  // namespace firmbench::rpc

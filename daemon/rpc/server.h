@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The gRPC server of one bench on a Unix socket: all services, health and reflection. Start and
-// Shutdown are for the thread that owns it.
+// The API of one bench where it can be reached: its Unix socket. Start and Shutdown are for the
+// thread that owns it.
 
 #include <memory>
 #include <string>
 
 #include "daemon/rpc/context.h"
+#include "daemon/rpc/local_listener.h"
 
 namespace firmbench::rpc {
 
+struct ServerOptions {
+  std::string listen;  // "unix:PATH"
+  LocalGroups groups;
+};
+
 class Server {
  public:
-  // Listens at `address`, "unix:PATH". ADDRESS_INVALID, ADDRESS_IN_USE (another process answers
-  // there), ADDRESS_FAILED. A socket file that nobody answers on is taken over.
-  static Result<std::unique_ptr<Server>> Start(const std::string& address, const Context& bench);
+  // Answers from then on. What LocalListener::Start returns.
+  static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, const Context& bench);
   virtual ~Server() = default;
 
   // What grpc.health says of firmbench.v1.JobService: jobs are taken, or they are not. The bench as

@@ -174,23 +174,25 @@ Result<v1::Unit> UnitService::ShowAll(const std::string& unit_id) const {
 grpc::ServerUnaryReactor* UnitService::ListUnits(grpc::CallbackServerContext* context,
                                                  const v1::ListUnitsRequest* request,
                                                  v1::ListUnitsResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ListUnitsResponse> {
-    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
-    ASSIGN_OR_RETURN(const auto listed,
-                     bench_.ledger.ListUnits({.archived_too = request->show_archived()}, page));
-    v1::ListUnitsResponse list;
-    for (const storage::Unit& unit : listed.rows) {
-      ASSIGN_OR_RETURN(*list.add_units(), Show(unit));
-    }
-    list.set_next_page_token(listed.next);
-    return list;
-  });
+  return Unary(
+      bench_, context, request, response, [&](const Caller&) -> Result<v1::ListUnitsResponse> {
+        ASSIGN_OR_RETURN(const storage::Page page,
+                         PageOf(request->page_size(), request->page_token()));
+        ASSIGN_OR_RETURN(const auto listed,
+                         bench_.ledger.ListUnits({.archived_too = request->show_archived()}, page));
+        v1::ListUnitsResponse list;
+        for (const storage::Unit& unit : listed.rows) {
+          ASSIGN_OR_RETURN(*list.add_units(), Show(unit));
+        }
+        list.set_next_page_token(listed.next);
+        return list;
+      });
 }
 
 grpc::ServerUnaryReactor* UnitService::GetUnit(grpc::CallbackServerContext* context,
                                                const v1::GetUnitRequest* request,
                                                v1::Unit* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->name()));
     return ShowAll(id);
   });
@@ -199,24 +201,26 @@ grpc::ServerUnaryReactor* UnitService::GetUnit(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* UnitService::ListUnitEvents(grpc::CallbackServerContext* context,
                                                       const v1::ListUnitEventsRequest* request,
                                                       v1::ListUnitEventsResponse* response) {
-  return Unary(context, response, [&](const Caller&) -> Result<v1::ListUnitEventsResponse> {
-    ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->unit()));
-    ASSIGN_OR_RETURN(const storage::Page page, PageOf(request->page_size(), request->page_token()));
-    RETURN_IF_ERROR(bench_.ledger.GetUnit(id));
-    ASSIGN_OR_RETURN(const auto items, inventory::UnitHistory(bench_.ledger, id));
-    ASSIGN_OR_RETURN(const size_t first, PlaceOf(page.after, items.size()));
-    const size_t last = std::min(items.size(), first + static_cast<size_t>(page.size));
-    v1::ListUnitEventsResponse list;
-    for (size_t i = first; i < last; ++i) *list.add_unit_events() = ToProto(items[i]);
-    if (last < items.size()) list.set_next_page_token(std::to_string(last));
-    return list;
-  });
+  return Unary(bench_, context, request, response,
+               [&](const Caller&) -> Result<v1::ListUnitEventsResponse> {
+                 ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->unit()));
+                 ASSIGN_OR_RETURN(const storage::Page page,
+                                  PageOf(request->page_size(), request->page_token()));
+                 RETURN_IF_ERROR(bench_.ledger.GetUnit(id));
+                 ASSIGN_OR_RETURN(const auto items, inventory::UnitHistory(bench_.ledger, id));
+                 ASSIGN_OR_RETURN(const size_t first, PlaceOf(page.after, items.size()));
+                 const size_t last = std::min(items.size(), first + static_cast<size_t>(page.size));
+                 v1::ListUnitEventsResponse list;
+                 for (size_t i = first; i < last; ++i) *list.add_unit_events() = ToProto(items[i]);
+                 if (last < items.size()) list.set_next_page_token(std::to_string(last));
+                 return list;
+               });
 }
 
 grpc::ServerUnaryReactor* UnitService::LabelUnit(grpc::CallbackServerContext* context,
                                                  const v1::LabelUnitRequest* request,
                                                  v1::Unit* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->name()));
     RETURN_IF_ERROR(desk_.Label(id, request->label(), caller.principal));
     ASSIGN_OR_RETURN(const storage::Unit unit, bench_.ledger.ResolveUnit(id));
@@ -227,7 +231,7 @@ grpc::ServerUnaryReactor* UnitService::LabelUnit(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* UnitService::AddUnitNote(grpc::CallbackServerContext* context,
                                                    const v1::AddUnitNoteRequest* request,
                                                    v1::Unit* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->name()));
     RETURN_IF_ERROR(
         request->outside_tool().empty()
@@ -241,7 +245,7 @@ grpc::ServerUnaryReactor* UnitService::AddUnitNote(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* UnitService::MergeUnits(grpc::CallbackServerContext* context,
                                                   const v1::MergeUnitsRequest* request,
                                                   v1::Unit* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string from, IdFrom("units", request->from()));
     ASSIGN_OR_RETURN(const std::string into, IdFrom("units", request->into()));
     ASSIGN_OR_RETURN(const storage::Unit unit,
@@ -253,7 +257,7 @@ grpc::ServerUnaryReactor* UnitService::MergeUnits(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* UnitService::SplitUnit(grpc::CallbackServerContext* context,
                                                  const v1::SplitUnitRequest* request,
                                                  v1::Unit* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->name()));
     std::vector<std::string> dumps;
     for (const std::string& name : request->dumps()) {
@@ -268,7 +272,7 @@ grpc::ServerUnaryReactor* UnitService::SplitUnit(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* UnitService::AttributeDump(grpc::CallbackServerContext* context,
                                                      const v1::AttributeDumpRequest* request,
                                                      v1::Unit* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string dump, IdFrom("dumps", request->dump()));
     std::string id;
     if (!request->unit().empty()) {
@@ -285,7 +289,7 @@ grpc::ServerUnaryReactor* UnitService::AttributeDump(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* UnitService::ArchiveUnit(grpc::CallbackServerContext* context,
                                                    const v1::ArchiveUnitRequest* request,
                                                    v1::Unit* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->name()));
     RETURN_IF_ERROR(desk_.Archive(id, !request->unarchive(), request->reason(), caller.principal));
     ASSIGN_OR_RETURN(const storage::Unit unit, bench_.ledger.ResolveUnit(id));
@@ -296,7 +300,7 @@ grpc::ServerUnaryReactor* UnitService::ArchiveUnit(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* UnitService::SetCustomer(grpc::CallbackServerContext* context,
                                                    const v1::SetCustomerRequest* request,
                                                    v1::Unit* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->name()));
     RETURN_IF_ERROR(
         desk_.SetCustomer(id, request->customer(), request->ticket(), caller.principal));
@@ -308,7 +312,7 @@ grpc::ServerUnaryReactor* UnitService::SetCustomer(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* UnitService::EraseCustomerData(
     grpc::CallbackServerContext* context, const v1::EraseCustomerDataRequest* request,
     v1::Unit* response) {
-  return Unary(context, response, [&](const Caller& caller) -> Result<v1::Unit> {
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Unit> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("units", request->name()));
     RETURN_IF_ERROR(desk_.EraseCustomerData(id, request->reason(), caller.principal));
     ASSIGN_OR_RETURN(const storage::Unit unit, bench_.ledger.ResolveUnit(id));

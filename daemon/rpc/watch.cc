@@ -50,8 +50,8 @@ std::optional<v1::JobEvent> NewProgress(const Context& bench, const std::string&
 // happens.
 class JobWatcher final : public Watcher<v1::JobEvent> {
  public:
-  JobWatcher(const Context& bench, std::string job_id, int64_t after)
-      : Watcher(bench), job_id_(std::move(job_id)), after_(after) {}
+  JobWatcher(const Context& bench, const Caller& caller, std::string job_id, int64_t after)
+      : Watcher(bench, caller), job_id_(std::move(job_id)), after_(after) {}
 
  private:
   Step Next() override {
@@ -107,7 +107,8 @@ class JobWatcher final : public Watcher<v1::JobEvent> {
 
 class BenchWatcher final : public Watcher<v1::BenchEvent> {
  public:
-  BenchWatcher(const Context& bench, int64_t after) : Watcher(bench), after_(after) {}
+  BenchWatcher(const Context& bench, const Caller& caller, int64_t after)
+      : Watcher(bench, caller), after_(after) {}
 
  private:
   Step Next() override {
@@ -161,28 +162,22 @@ class BenchWatcher final : public Watcher<v1::BenchEvent> {
   std::map<std::string, std::string> progress_;  // by job: as last sent
 };
 
-// A stream that ends at once.
-template <typename Message>
-class RefusedWatch final : public grpc::ServerWriteReactor<Message> {
- public:
-  explicit RefusedWatch(const grpc::Status& status) { this->Finish(status); }
-  void OnDone() override { delete this; }
-};
-
 }  // namespace
 
-grpc::ServerWriteReactor<v1::JobEvent>* StartJobWatch(const Context& bench, const std::string& name,
+grpc::ServerWriteReactor<v1::JobEvent>* StartJobWatch(const Context& bench, const Caller& caller,
+                                                      const std::string& name,
                                                       int64_t after_sequence) {
   const auto id = IdFrom("jobs", name);
-  if (!id) return new RefusedWatch<v1::JobEvent>(ToGrpc(id.error()));
-  auto watcher = std::make_shared<JobWatcher>(bench, *id, after_sequence);
+  if (!id) return new RefusedStream<v1::JobEvent>(id.error());
+  auto watcher = std::make_shared<JobWatcher>(bench, caller, *id, after_sequence);
   watcher->Begin(*id);
   return watcher.get();
 }
 
 grpc::ServerWriteReactor<v1::BenchEvent>* StartBenchWatch(const Context& bench,
+                                                          const Caller& caller,
                                                           int64_t after_sequence) {
-  auto watcher = std::make_shared<BenchWatcher>(bench, after_sequence);
+  auto watcher = std::make_shared<BenchWatcher>(bench, caller, after_sequence);
   watcher->Begin("");
   return watcher.get();
 }

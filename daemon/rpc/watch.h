@@ -15,11 +15,13 @@
 namespace firmbench::rpc {
 
 // A snapshot of the job, then its events; ends after the one that closes the job.
-grpc::ServerWriteReactor<v1::JobEvent>* StartJobWatch(const Context& bench, const std::string& name,
+grpc::ServerWriteReactor<v1::JobEvent>* StartJobWatch(const Context& bench, const Caller& caller,
+                                                      const std::string& name,
                                                       int64_t after_sequence);
 
 // Every drive once, then every event of the bench, without end.
 grpc::ServerWriteReactor<v1::BenchEvent>* StartBenchWatch(const Context& bench,
+                                                          const Caller& caller,
                                                           int64_t after_sequence);
 
 }  // namespace firmbench::rpc

@@ -20,7 +20,7 @@ template <typename Message>
 class Watcher : public grpc::ServerWriteReactor<Message>,
                 public std::enable_shared_from_this<Watcher<Message>> {
  public:
-  explicit Watcher(const Context& bench) : bench_(bench) {}
+  Watcher(const Context& bench, Caller caller) : bench_(bench), caller_(std::move(caller)) {}
 
   // Call once, on an object that a shared_ptr owns: begins to listen and sends the first message.
   // The object then lives until gRPC is done with it.
@@ -28,7 +28,8 @@ class Watcher : public grpc::ServerWriteReactor<Message>,
     self_ = this->shared_from_this();
     std::weak_ptr<Watcher> weak = self_;
     subscription_ = bench_.engine.hub().Subscribe([weak, only_job](const std::string& job_id) {
-      if (!only_job.empty() && only_job != job_id) return;
+      // Without a name it may be about anything, the caller's credential included.
+      if (!only_job.empty() && !job_id.empty() && only_job != job_id) return;
       if (auto watcher = weak.lock()) watcher->Wake();
     });
     Wake();
@@ -95,7 +96,8 @@ class Watcher : public grpc::ServerWriteReactor<Message>,
         woken_ = false;
         if (ended_) return;
       }
-      Step step = Next();
+      const Status standing = bench_.access.CheckStanding(caller_);
+      Step step = standing ? Next() : Step{.finish = ToGrpc(standing.error())};
       if (step.finish) {
         EndWith(*step.finish);
         return;
@@ -124,6 +126,7 @@ class Watcher : public grpc::ServerWriteReactor<Message>,
     this->Finish(status);
   }
 
+  const Caller caller_;
   std::shared_ptr<Watcher> self_;
   jobs::WatchHub::Subscription subscription_;
   Message message_;

@@ -178,6 +178,13 @@ Result<std::vector<Claim>> SqliteLedger::ListClaims(const std::string& drive_id,
   const int64_t now_us = in_force_only ? clock_->WallMicros() : 0;
   return Read([&](Database& db) { return sqlite::ListClaims(db, drive_id, now_us); });
 }
+Result<std::vector<Credential>> SqliteLedger::ListCredentials(const CredentialFilter& filter) {
+  const int64_t now_us = filter.ended_too ? 0 : clock_->WallMicros();
+  return Read([&](Database& db) { return sqlite::ListCredentials(db, filter, now_us); });
+}
+Result<std::optional<Approval>> SqliteLedger::FindApproval(const std::string& job_id) {
+  return Read([&](Database& db) { return sqlite::FindApproval(db, job_id); });
+}
 Result<Paged<AuditEntry>> SqliteLedger::ListAudit(const AuditFilter& filter, const Page& page) {
   return Read([&](Database& db) { return sqlite::ListAudit(db, filter, page); });
 }

@@ -57,6 +57,8 @@ class SqliteLedger final : public Ledger {
                                            int limit) override;
   Result<std::vector<Quarantine>> ListQuarantines(bool in_force_only) override;
   Result<std::vector<Claim>> ListClaims(const std::string& drive_id, bool in_force_only) override;
+  Result<std::vector<Credential>> ListCredentials(const CredentialFilter& filter) override;
+  Result<std::optional<Approval>> FindApproval(const std::string& job_id) override;
   Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) override;
   Result<std::vector<AuditEntry>> ExportAudit(const AuditFilter& filter, int64_t first,
                                               int limit) override;

@@ -244,6 +244,30 @@ Result<std::vector<Quarantine>> ListQuarantines(Database& database, bool in_forc
   return All<Quarantine>(list);
 }
 
+Result<std::vector<Credential>> ListCredentials(Database& database, const CredentialFilter& filter,
+                                                int64_t good_at_us) {
+  Where where;
+  where.Equals("t.principal", filter.principal);
+  where.Equals("t.kind", filter.kind);
+  const auto parameter = static_cast<int>(where.next());
+  if (good_at_us != 0) {
+    where.Add(fmt::format("t.ended_us = 0 AND t.expires_us > ?{}", parameter));
+  }
+  ASSIGN_OR_RETURN(Statement list,
+                   database.Prepare(Select<Credential>(where.text() + " ORDER BY t.seq DESC")));
+  where.BindTo(list);
+  if (good_at_us != 0) list.BindOne(parameter, good_at_us);
+  return All<Credential>(list);
+}
+
+Result<std::optional<Approval>> FindApproval(Database& database, const std::string& job_id) {
+  ASSIGN_OR_RETURN(Statement find, database.Prepare(Select<Approval>("WHERE job_id = ?1")));
+  find.BindOne(1, job_id);
+  ASSIGN_OR_RETURN(auto rows, All<Approval>(find));
+  if (rows.empty()) return std::optional<Approval>();
+  return std::optional<Approval>(std::move(rows.front()));
+}
+
 Result<std::vector<Claim>> ListClaims(Database& database, const std::string& drive_id,
                                       int64_t in_force_at_us) {
   Where where;

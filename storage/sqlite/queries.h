@@ -45,6 +45,10 @@ Result<std::vector<JobEvent>> ListEvents(Database& database, const std::string& 
                                          int64_t after_sequence, int limit);
 Result<std::vector<Quarantine>> ListQuarantines(Database& database, bool in_force_only);
 // `in_force_at_us` 0: all of them.
+// Good at that time, or all when it is 0.
+Result<std::vector<Credential>> ListCredentials(Database& database, const CredentialFilter& filter,
+                                                int64_t good_at_us);
+Result<std::optional<Approval>> FindApproval(Database& database, const std::string& job_id);
 Result<std::vector<Claim>> ListClaims(Database& database, const std::string& drive_id,
                                       int64_t in_force_at_us);
 

@@ -157,6 +157,8 @@ FB_ROW(Archiving)
 FB_ROW(ImageMark)
 FB_ROW(Checkpoint)
 FB_ROW(Copy)
+FB_ROW(Credential)
+FB_ROW(Approval)
 #undef FB_ROW
 
 }  // namespace firmbench::storage::sqlite

@@ -86,6 +86,10 @@ template <>
 const Table<Checkpoint>& TableOf<Checkpoint>();
 template <>
 const Table<Copy>& TableOf<Copy>();
+template <>
+const Table<Credential>& TableOf<Credential>();
+template <>
+const Table<Approval>& TableOf<Approval>();
 
 template <typename Row>
 bool IsReference(const Column<Row>& column) {

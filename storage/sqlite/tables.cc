@@ -238,6 +238,28 @@ constexpr Column<Copy> kCopy[] = {
     {"created_us", &Copy::created_us},
 };
 
+constexpr Column<Credential> kCredential[] = {
+    {"id", &Credential::id, kKey},
+    {"kind", &Credential::kind},
+    {"principal", &Credential::principal},
+    {"role", &Credential::role},
+    {"secret_sha256", &Credential::secret_sha256},
+    {"note", &Credential::note},
+    {"created_by", &Credential::created_by},
+    {"created_us", &Credential::created_us},
+    {"expires_us", &Credential::expires_us},
+    {"made_from", &Credential::made_from, kReference},
+    {"ended_us", &Credential::ended_us, kMutable},
+    {"ended_by", &Credential::ended_by, kMutable},
+    {"end_reason", &Credential::end_reason, kMutable},
+};
+
+constexpr Column<Approval> kApproval[] = {
+    {"id", &Approval::id, kKey},         {"job_id", &Approval::job_id, kReference},
+    {"principal", &Approval::principal}, {"reason", &Approval::reason},
+    {"solo", &Approval::solo},           {"created_us", &Approval::created_us},
+};
+
 }  // namespace
 
 #define FB_TABLE(Row, table_name, columns)                   \
@@ -266,6 +288,8 @@ FB_TABLE(Archiving, "archivings", kArchiving)
 FB_TABLE(ImageMark, "image_marks", kImageMark)
 FB_TABLE(Checkpoint, "checkpoints", kCheckpoint)
 FB_TABLE(Copy, "copies", kCopy)
+FB_TABLE(Credential, "credentials", kCredential)
+FB_TABLE(Approval, "approvals", kApproval)
 #undef FB_TABLE
 
 }  // namespace firmbench::storage::sqlite

@@ -150,6 +150,13 @@ Status SqliteTransaction::LiftQuarantine(const std::string& id, const std::strin
 
 Status SqliteTransaction::InsertClaim(const Claim& claim) { return Insert(claim); }
 Status SqliteTransaction::UpdateClaim(const Claim& claim) { return Update(claim); }
+Status SqliteTransaction::InsertCredential(const Credential& credential) {
+  return Insert(credential);
+}
+Status SqliteTransaction::UpdateCredential(const Credential& credential) {
+  return Update(credential);
+}
+Status SqliteTransaction::InsertApproval(const Approval& approval) { return Insert(approval); }
 
 Status SqliteTransaction::InsertSpilled(const SpilledRecord& record) { return Insert(record); }
 

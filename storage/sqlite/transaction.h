@@ -46,6 +46,9 @@ class SqliteTransaction final : public Transaction {
                         const std::string& reason) override;
   Status InsertClaim(const Claim& claim) override;
   Status UpdateClaim(const Claim& claim) override;
+  Status InsertCredential(const Credential& credential) override;
+  Status UpdateCredential(const Credential& credential) override;
+  Status InsertApproval(const Approval& approval) override;
   Status InsertSpilled(const SpilledRecord& record) override;
   Result<int64_t> AppendAudit(const AuditFact& fact) override;
 

@@ -57,6 +57,8 @@ class Verifier {
     Rows<ImageMark>();
     Rows<Checkpoint>();
     Rows<Copy>();
+    Rows<Credential>();
+    Rows<Approval>();
     Phase("texts to search", [&] { return SearchTexts(); });
     // Blobs never change: they need no snapshot, which would keep the write-ahead log growing.
     Phase("a snapshot", [&] { return database_.Exec("COMMIT"); });

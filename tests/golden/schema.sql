@@ -14,6 +14,10 @@ CREATE INDEX claims_in_force ON claims (seq) WHERE released_us = 0;
 
 CREATE INDEX copies_by_place ON copies (place, sha256);
 
+CREATE INDEX credentials_by_principal ON credentials (principal, seq);
+
+CREATE UNIQUE INDEX credentials_made_once ON credentials (made_from) WHERE made_from IS NOT NULL;
+
 CREATE INDEX customers_by_unit ON customers (unit_id, seq);
 
 CREATE INDEX dump_attributions_by_dump ON dump_attributions (dump_id, seq);
@@ -57,6 +61,17 @@ CREATE INDEX unit_evidence_by_unit ON unit_evidence (unit_id, seq);
 CREATE INDEX unit_evidence_by_value ON unit_evidence (kind, value);
 
 CREATE INDEX units_by_merged_into ON units (merged_into) WHERE merged_into IS NOT NULL;
+
+CREATE TABLE approvals (
+  seq        INTEGER PRIMARY KEY,
+  id         TEXT NOT NULL UNIQUE CHECK (length(id) = 26),
+  job_id     TEXT NOT NULL UNIQUE REFERENCES jobs (id),
+  principal  TEXT NOT NULL CHECK (principal <> ''),
+  reason     TEXT NOT NULL,
+  solo       INTEGER NOT NULL CHECK (solo IN (0, 1)),
+  created_us INTEGER NOT NULL,
+  row_sha256 BLOB NOT NULL CHECK (length(row_sha256) = 32)
+) STRICT;
 
 CREATE TABLE archivings (
   seq          INTEGER PRIMARY KEY,
@@ -137,6 +152,27 @@ CREATE TABLE copies (
   place      TEXT NOT NULL,
   created_us INTEGER NOT NULL,
   row_sha256 BLOB NOT NULL CHECK (length(row_sha256) = 32)
+) STRICT;
+
+CREATE TABLE credentials (
+  seq           INTEGER PRIMARY KEY,
+  id            TEXT NOT NULL UNIQUE CHECK (length(id) = 26),
+  kind          TEXT NOT NULL CONSTRAINT credential_kind CHECK (kind IN (
+                  'certificate', 'token', 'invitation')),
+  principal     TEXT NOT NULL CHECK (principal <> ''),
+  role          TEXT NOT NULL CONSTRAINT credential_role CHECK (role IN (
+                  'viewer', 'technician', 'manager', 'auditor')),
+  secret_sha256 TEXT NOT NULL UNIQUE CHECK (length(secret_sha256) = 64),
+  note          TEXT NOT NULL,
+  created_by    TEXT NOT NULL,
+  created_us    INTEGER NOT NULL,
+  expires_us    INTEGER NOT NULL,
+  made_from     TEXT REFERENCES credentials (id),
+  ended_us      INTEGER NOT NULL,
+  ended_by      TEXT NOT NULL,
+  end_reason    TEXT NOT NULL CONSTRAINT credential_end CHECK (end_reason IN (
+                  '', 'revoked', 'used')),
+  row_sha256    BLOB NOT NULL CHECK (length(row_sha256) = 32)
 ) STRICT;
 
 CREATE TABLE customers (
@@ -418,6 +454,12 @@ CREATE TABLE units (
   row_sha256 BLOB NOT NULL CHECK (length(row_sha256) = 32)
 , merged_into TEXT REFERENCES units (id)) STRICT;
 
+CREATE TRIGGER approvals_no_delete BEFORE DELETE ON approvals
+BEGIN SELECT RAISE(ABORT, 'approvals are never deleted'); END;
+
+CREATE TRIGGER approvals_no_update BEFORE UPDATE ON approvals
+BEGIN SELECT RAISE(ABORT, 'approvals are never rewritten'); END;
+
 CREATE TRIGGER archivings_no_delete BEFORE DELETE ON archivings
 BEGIN SELECT RAISE(ABORT, 'archivings are never deleted'); END;
 
@@ -478,6 +520,16 @@ BEGIN SELECT RAISE(ABORT, 'records of copies are never deleted'); END;
 
 CREATE TRIGGER copies_no_update BEFORE UPDATE ON copies
 BEGIN SELECT RAISE(ABORT, 'records of copies are never rewritten'); END;
+
+CREATE TRIGGER credentials_ended BEFORE UPDATE ON credentials WHEN OLD.ended_us <> 0
+BEGIN SELECT RAISE(ABORT, 'an ended credential never changes'); END;
+
+CREATE TRIGGER credentials_fixed BEFORE UPDATE OF seq, id, kind, principal, role, secret_sha256,
+  note, created_by, created_us, expires_us, made_from ON credentials
+BEGIN SELECT RAISE(ABORT, 'a credential can only be ended'); END;
+
+CREATE TRIGGER credentials_no_delete BEFORE DELETE ON credentials
+BEGIN SELECT RAISE(ABORT, 'credentials are never deleted'); END;
 
 CREATE TRIGGER customers_erased BEFORE UPDATE ON customers
 WHEN OLD.erased_us <> 0 OR NEW.erased_us = 0 OR NEW.customer <> '' OR NEW.ticket <> ''

@@ -126,6 +126,18 @@ Image SampleImage(Transaction& tx, const std::string& sha256, size_t size) {
   return image;
 }
 
+Credential SampleCredential(Transaction& tx) {
+  return {.id = tx.NewId(),
+          .kind = "token",
+          .principal = "anna",
+          .role = "technician",
+          .secret_sha256 = std::string(64, 'a'),
+          .note = "nightly backups",
+          .created_by = "anna",
+          .created_us = tx.now_us(),
+          .expires_us = tx.now_us() + 3'600'000'000};
+}
+
 Claim SampleClaim(Transaction& tx) {
   return {.id = tx.NewId(),
           .drive_id = "drive1",
@@ -159,6 +171,11 @@ Status FillJobs(Transaction& tx, const Unit& unit, const Image& image, const Dum
   job.dump_id = dump.id;
   job.request_id = "request 1";
   RETURN_IF_ERROR(tx.InsertJob(job));
+  RETURN_IF_ERROR(tx.InsertApproval({.id = tx.NewId(),
+                                     .job_id = job.id,
+                                     .principal = "bert",
+                                     .reason = "saw the board",
+                                     .created_us = tx.now_us()}));
   RETURN_IF_ERROR(tx.PutStep({.job_id = job.id,
                               .index = 0,
                               .name = "dump firmware",
@@ -255,6 +272,8 @@ Status Fill(Transaction& tx) {
   RETURN_IF_ERROR(FillJobs(tx, unit, image, dump));
   RETURN_IF_ERROR(FillWhatPeopleSay(tx, unit, image, dump));
   RETURN_IF_ERROR(tx.InsertClaim(SampleClaim(tx)));
+  const Credential credential = SampleCredential(tx);
+  RETURN_IF_ERROR(tx.InsertCredential(credential));
   RETURN_IF_ERROR(tx.InsertSpilled({.id = tx.NewId(), .job_id = "job1", .taken_us = tx.now_us()}));
   for (int i = 0; i < 5; ++i) {
     RETURN_IF_ERROR(tx.AppendAudit(SampleFact("jobs/" + std::to_string(i))));

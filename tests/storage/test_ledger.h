@@ -85,7 +85,8 @@ Unit SampleUnit(Transaction& tx);
 Job SampleJob(Transaction& tx);
 Dump SampleDump(Transaction& tx, const std::string& sha256, size_t size);
 Image SampleImage(Transaction& tx, const std::string& sha256, size_t size);
-Claim SampleClaim(Transaction& tx);  // in force for an hour
+Credential SampleCredential(Transaction& tx);  // good for an hour
+Claim SampleClaim(Transaction& tx);            // in force for an hour
 AuditFact SampleFact(const std::string& resource = "jobs/1");
 
 // `size` bytes that do not compress, the same for the same seed.

@@ -84,6 +84,16 @@ class SpyTransaction final : public Transaction {
     return real_.InsertClaim(claim);
   }
   Status UpdateClaim(const storage::Claim& claim) override { return real_.UpdateClaim(claim); }
+  Status InsertCredential(const storage::Credential& credential) override {
+    return real_.InsertCredential(credential);
+  }
+  Status UpdateCredential(const storage::Credential& credential) override {
+    return real_.UpdateCredential(credential);
+  }
+  Status InsertApproval(const storage::Approval& approval) override {
+    RETURN_IF_ERROR(Note("approval"));
+    return real_.InsertApproval(approval);
+  }
   Status InsertSpilled(const storage::SpilledRecord& record) override {
     return real_.InsertSpilled(record);
   }

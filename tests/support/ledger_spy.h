@@ -105,6 +105,13 @@ class LedgerSpy final : public storage::Ledger {
   Result<std::vector<storage::Quarantine>> ListQuarantines(bool in_force_only) override {
     return real_.ListQuarantines(in_force_only);
   }
+  Result<std::vector<storage::Credential>> ListCredentials(
+      const storage::CredentialFilter& filter) override {
+    return real_.ListCredentials(filter);
+  }
+  Result<std::optional<storage::Approval>> FindApproval(const std::string& job_id) override {
+    return real_.FindApproval(job_id);
+  }
   Result<std::vector<storage::Claim>> ListClaims(const std::string& drive_id,
                                                  bool in_force_only) override {
     return real_.ListClaims(drive_id, in_force_only);

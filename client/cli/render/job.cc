@@ -91,6 +91,19 @@ std::string JobDetails(const v1::Job& job, Style style) {
                            job.recover_to() == "new" ? "what that job wanted to write"
                                                      : "what the drive held before"));
   }
+  if (job.has_approval()) {
+    const v1::Approval& approval = job.approval();
+    fields.Add("approved by", approval.principal() + ": " + approval.reason() +
+                                  (approval.solo() ? " (alone: no second person saw it)" : ""));
+  }
+  if (job.board_millivolts() > 0) {
+    constexpr double kMillivolts = 1000.0;
+    fields.Add("bare chip",
+               fmt::format("{}, on a board of {:.1f} V{}",
+                           job.chip_part().empty() ? "whatever answers" : job.chip_part(),
+                           job.board_millivolts() / kMillivolts,
+                           job.chip_fill().empty() ? "" : ", filled by " + job.chip_fill()));
+  }
   fields.AddIfSet("recovered by", job.recovered_by());
   fields.AddIfSet("memory", Word(job.memory()));
   fields.AddIfSet("image", job.image());

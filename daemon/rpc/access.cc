@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/rpc/access.h"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <algorithm>
+
+#include "daemon/base/hash.h"
+#include "daemon/base/log.h"
+
+namespace firmbench::rpc {
+namespace {
+
+Error Unauthenticated(std::string_view reason, std::string message) {
+  return Error(Code::kUnauthenticated, reason, std::move(message));
+}
+
+Caller CallerWith(const storage::Credential& credential) {
+  return {.principal = credential.principal,
+          .role = ParseRole(credential.role).value_or(Role::kNone),
+          .known_by = fmt::format("{} credentials/{}", credential.kind, credential.id),
+          .credential_id = credential.id,
+          .expires_us = credential.expires_us};
+}
+
+storage::AuditFact FactOf(const storage::Credential& credential, const std::string& action,
+                          const std::string& by) {
+  return {.principal = by,
+          .action = action,
+          .resource = "credentials/" + credential.id,
+          .outcome = "ok",
+          .details = {
+              {"kind", credential.kind}, {"of", credential.principal}, {"role", credential.role}}};
+}
+
+}  // namespace
+
+Access::Access(storage::Ledger& ledger, const Clock& clock)
+    : ledger_(ledger), clock_(clock), counters_(Rules().size()) {}
+
+Status Access::Load() {
+  ASSIGN_OR_RETURN(const auto credentials, ledger_.ListCredentials({}));
+  MutexLock lock(mutex_);
+  for (const storage::Credential& credential : credentials) {
+    good_.emplace(credential.secret_sha256, credential);
+    good_ids_.insert(credential.id);
+  }
+  return Ok();
+}
+
+Result<storage::Credential> Access::Find(const std::string& secret_sha256, std::string_view kind,
+                                         const Error& unknown) {
+  const int64_t now_us = clock_.WallMicros();
+  MutexLock lock(mutex_);
+  const Nanos now = clock_.Monotonic();
+  if (now - window_start_ >= kFailureWindow) {
+    window_start_ = now;
+    failures_ = 0;
+  }
+  // Also for those that know one: else the answer would tell which guess was right.
+  if (kind == "invitation" && failures_ >= kMostFailures) {
+    return ResourceExhausted("TOO_MANY_ATTEMPTS", "too many wrong codes in a short time")
+        .WithRemedy("wait a minute and try again");
+  }
+  const auto found = good_.find(secret_sha256);
+  if (found != good_.end() && found->second.kind == kind && found->second.expires_us > now_us) {
+    return found->second;
+  }
+  if (++failures_ == kMostFailures) log::Warn("many wrong secrets were shown", "kind", kind);
+  return unknown;
+}
+
+Result<Caller> Access::OfToken(std::string_view text) {
+  ASSIGN_OR_RETURN(
+      const storage::Credential token,
+      Find(Sha256Hex(AsBytes(text)), "token",
+           Unauthenticated("TOKEN_INVALID",
+                           "this token is not good here: it is another bench's, was revoked or "
+                           "has expired")
+               .WithRemedy("make a new one: `firmbench token create`")));
+  return CallerWith(token);
+}
+
+Status Access::Check(const Rule& rule, const Caller& caller) {
+  Counter& counter = counters_[static_cast<size_t>(&rule - Rules().data())];
+  if (Allows(rule, caller.role)) {
+    ++counter.let_through;
+    return Ok();
+  }
+  ++counter.refused;
+  if (caller.role == Role::kNone) {
+    return Error(Code::kPermissionDenied, "ROLE_REQUIRED",
+                 fmt::format("{} may not use this bench", caller.principal))
+        .WithRemedy(
+            "ask for membership in the bench's group (`firmbench`, or `firmbench-admin` "
+            "for managers), then log in again")
+        .With("principal", caller.principal)
+        .With("role", "none");
+  }
+  return Error(Code::kPermissionDenied, "ROLE_REQUIRED",
+               fmt::format("{} is {} here; {} is for: {}", caller.principal, ToString(caller.role),
+                           rule.method, AllowedWords(rule)))
+      .WithRemedy("let somebody with that role do it, or ask a manager for it")
+      .With("principal", caller.principal)
+      .With("role", std::string(ToString(caller.role)));
+}
+
+Status Access::CheckStanding(const Caller& caller) {
+  if (caller.credential_id.empty()) return Ok();
+  if (caller.expires_us == 0 || caller.expires_us > clock_.WallMicros()) {
+    MutexLock lock(mutex_);
+    if (good_ids_.contains(caller.credential_id)) return Ok();
+  }
+  return Unauthenticated("CREDENTIAL_ENDED", "the credential of this call was revoked or expired");
+}
+
+Status Access::TakeStream(Caller& caller) {
+  {
+    MutexLock lock(mutex_);
+    int& of_one = streams_[caller.principal];
+    if (all_streams_ >= kMostStreams || of_one >= kMostStreamsOfOne) {
+      return ResourceExhausted("TOO_MANY_STREAMS",
+                               fmt::format("{} streams of {} run already, {} of everybody", of_one,
+                                           caller.principal, all_streams_))
+          .WithRemedy("end some of them: close windows that watch");
+    }
+    ++of_one;
+    ++all_streams_;
+  }
+  caller.stream = std::shared_ptr<void>(nullptr, [this, principal = caller.principal](void*) {
+    MutexLock lock(mutex_);
+    const auto mine = streams_.find(principal);
+    if (--mine->second == 0) streams_.erase(mine);
+    --all_streams_;
+  });
+  return Ok();
+}
+
+Result<storage::Credential> Access::Add(storage::Credential credential, std::string_view secret,
+                                        const std::string& action) {
+  {
+    MutexLock lock(mutex_);
+    std::erase_if(good_, [&](const auto& entry) {
+      const bool over = entry.second.expires_us <= clock_.WallMicros();
+      if (over) good_ids_.erase(entry.second.id);
+      return over;
+    });
+    if (good_.size() >= kMostCredentials) {
+      return ResourceExhausted("TOO_MANY_CREDENTIALS",
+                               fmt::format("there are {} good credentials", good_.size()))
+          .WithRemedy("revoke those that nobody needs: `firmbench token list`");
+    }
+  }
+  credential.secret_sha256 = Sha256Hex(AsBytes(secret));
+  RETURN_IF_ERROR(ledger_.Commit([&](storage::Transaction& tx) -> Status {
+    credential.id = tx.NewId();
+    credential.created_us = tx.now_us();
+    RETURN_IF_ERROR(tx.InsertCredential(credential));
+    RETURN_IF_ERROR(tx.AppendAudit(FactOf(credential, action, credential.created_by)));
+    return Ok();
+  }));
+  MutexLock lock(mutex_);
+  good_.emplace(credential.secret_sha256, credential);
+  good_ids_.insert(credential.id);
+  return credential;
+}
+
+Status Access::End(const std::vector<storage::Credential>& credentials, const std::string& by,
+                   const std::string& reason) {
+  RETURN_IF_ERROR(ledger_.Commit([&](storage::Transaction& tx) -> Status {
+    for (storage::Credential credential : credentials) {
+      credential.ended_us = tx.now_us();
+      credential.ended_by = by;
+      credential.end_reason = "revoked";
+      RETURN_IF_ERROR(tx.UpdateCredential(credential));
+      auto fact = FactOf(credential, "access.revoke", by);
+      if (!reason.empty()) fact.details.emplace_back("reason", reason);
+      RETURN_IF_ERROR(tx.AppendAudit(fact));
+    }
+    return Ok();
+  }));
+  {
+    MutexLock lock(mutex_);
+    for (const storage::Credential& credential : credentials) {
+      good_.erase(credential.secret_sha256);
+      good_ids_.erase(credential.id);
+    }
+  }
+  if (!ended_) return Ok();
+  for (const storage::Credential& credential : credentials) ended_(credential.id);
+  return Ok();
+}
+
+void Access::OnEnd(std::function<void(const std::string&)> ended) { ended_ = std::move(ended); }
+
+std::map<std::string, Access::Count> Access::Counts() const {
+  std::map<std::string, Count> counts;
+  for (size_t i = 0; i < counters_.size(); ++i) {
+    counts[std::string(Rules()[i].method)] = {counters_[i].let_through, counters_[i].refused};
+  }
+  return counts;
+}
+
+Result<std::string> RandomText(int bits) {
+  constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";
+  static_assert(kLetters.size() == 32);
+  std::vector<uint8_t> random(static_cast<size_t>(bits / 5));
+  if (::getrandom(random.data(), random.size(), 0) != std::ssize(random)) {
+    return Internal("RANDOM_FAILED", "the kernel gives no random bytes");
+  }
+  std::string text;
+  for (const uint8_t byte : random) text += kLetters[byte % kLetters.size()];
+  return text;
+}
+
+}  // namespace firmbench::rpc

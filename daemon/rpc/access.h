@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Who calls, and whether they may. Holds the credentials that are good now in memory; the ledger
+// has them all. Thread-safe; no call waits for anything but the ledger's own commit.
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/mutex.h"
+#include "daemon/base/result.h"
+#include "daemon/rpc/roles.h"
+#include "storage/storage.h"
+
+namespace firmbench::rpc {
+
+// Whoever a connection or a token belongs to. Copies stand for the same caller.
+struct Caller {
+  std::string principal;           // as jobs, claims and audit entries name it
+  Role role = Role::kNone;         // kNone: known, but may nothing
+  std::string known_by;            // "unix user 1000", "token credentials/ID"
+  std::string credential_id = {};  // "" for a Unix user
+  int64_t expires_us = 0;          // 0: never
+  // Taken while a stream of this caller runs; returned with the last copy.
+  std::shared_ptr<void> stream = {};
+};
+
+class Access {
+ public:
+  static constexpr int kMostStreams = 256;          // of everybody
+  static constexpr int kMostStreamsOfOne = 64;      // of one principal
+  static constexpr size_t kMostCredentials = 1000;  // good at the same time
+  static constexpr int kMostFailures = 20;          // unknown secrets, in one kFailureWindow
+  static constexpr Nanos kFailureWindow = std::chrono::minutes(1);
+
+  Access(storage::Ledger& ledger, const Clock& clock);
+
+  // Reads the good credentials. Once, before the first call. LEDGER_*.
+  Status Load();
+
+  // Of the text of a token. TOKEN_INVALID (unknown, revoked or expired: no more is said),
+  //
+  Result<Caller> OfToken(std::string_view text);
+
+  // May the caller call it? ROLE_REQUIRED. Counts what is let through and what is refused.
+  Status Check(const Rule& rule, const Caller& caller);
+  // For streams, before every message: CREDENTIAL_ENDED.
+  Status CheckStanding(const Caller& caller);
+  // Fills caller.stream. TOO_MANY_STREAMS.
+  Status TakeStream(Caller& caller);
+
+  // A new credential whose secret is `secret`. TOO_MANY_CREDENTIALS, LEDGER_*.
+  Result<storage::Credential> Add(storage::Credential credential, std::string_view secret,
+                                  const std::string& action);
+  // Ends credentials at once, and says so to OnEnd. `reason` is the person's own; may be empty.
+  Status End(const std::vector<storage::Credential>& credentials, const std::string& by,
+             const std::string& reason);
+
+  // Called after a credential ended, from the ending thread; set once, before the first call.
+  void OnEnd(std::function<void(const std::string& credential_id)> ended);
+
+  struct Count {
+    int64_t let_through = 0;
+    int64_t refused = 0;
+  };
+  // Calls by method since the start.
+  std::map<std::string, Count> Counts() const;
+
+ private:
+  struct Counter {
+    std::atomic<int64_t> let_through = 0;
+    std::atomic<int64_t> refused = 0;
+  };
+
+  // The good credential with that secret. TOO_MANY_ATTEMPTS, or `unknown`.
+  Result<storage::Credential> Find(const std::string& secret_sha256, std::string_view kind,
+                                   const Error& unknown);
+
+  storage::Ledger& ledger_;
+  const Clock& clock_;
+  std::vector<Counter> counters_;
+  std::function<void(const std::string&)> ended_;
+  mutable Mutex mutex_;
+  std::map<std::string, storage::Credential> good_ FB_GUARDED_BY(mutex_);  // by secret's SHA-256
+  std::set<std::string> good_ids_ FB_GUARDED_BY(mutex_);
+  std::map<std::string, int> streams_ FB_GUARDED_BY(mutex_);  // by principal
+  int all_streams_ FB_GUARDED_BY(mutex_) = 0;
+  Nanos window_start_ FB_GUARDED_BY(mutex_) = Nanos(0);
+  int failures_ FB_GUARDED_BY(mutex_) = 0;
+};
+
+// Random text that is typed or pasted: `bits` (a multiple of 5) in lower-case letters and digits
+// without those that are mistaken for one another. RANDOM_FAILED.
+Result<std::string> RandomText(int bits);
+
+}  // namespace firmbench::rpc

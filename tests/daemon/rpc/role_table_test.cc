@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every RPC there is, as every role: what the table says is what happens, and what is refused has
+// not run. Prints the table.
+
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <future>
+#include <set>
+
+#include "tests/daemon/rpc/served_bench.h"
+
+namespace firmbench::rpc {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+
+// From the files in proto/, so that a service that nobody registered is found too.
+std::vector<const MethodDescriptor*> EveryMethod() {
+  std::vector<const MethodDescriptor*> methods;
+  std::set<std::string> files;
+  for (const auto& file :
+       std::filesystem::directory_iterator(FIRMBENCH_SOURCE_DIR "/proto/firmbench/v1")) {
+    files.insert("firmbench/v1/" + file.path().filename().string());
+  }
+  for (const std::string& name : files) {
+    const auto* const file =
+        google::protobuf::DescriptorPool::generated_pool()->FindFileByName(name);
+    for (int s = 0; file != nullptr && s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        methods.push_back(file->service(s)->method(m));
+      }
+    }
+  }
+  return methods;
+}
+
+std::string PathOf(const MethodDescriptor& method) {
+  return "/" + method.service()->full_name() + "/" + method.name();
+}
+
+// Calls with an empty request, streams too: their first message or their end is enough.
+grpc::Status CallEmpty(const std::shared_ptr<grpc::Channel>& channel,
+                       const MethodDescriptor& method) {
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       (method.server_streaming() ? std::chrono::milliseconds(500)
+                                                  : std::chrono::milliseconds(20'000)));
+  grpc::Slice empty;
+  grpc::ByteBuffer sent(&empty, 1);
+  grpc::ByteBuffer response;
+  std::promise<grpc::Status> ended;
+  stub.UnaryCall(&context, PathOf(method), {}, &sent, &response,
+                 [&](grpc::Status status) { ended.set_value(std::move(status)); });
+  return ended.get_future().get();
+}
+
+TEST(RoleTable, HasOneRowForEveryRpc) {
+  std::set<std::string> rows;
+  for (const Rule& rule : Rules()) {
+    EXPECT_TRUE(rows.insert(std::string(rule.method)).second) << rule.method << " is there twice";
+    EXPECT_TRUE(rule.lowest == Role::kViewer || rule.lowest == Role::kTechnician ||
+                rule.lowest == Role::kManager);
+  }
+  const auto methods = EveryMethod();
+  EXPECT_GT(methods.size(), 50u);
+  for (const MethodDescriptor* method : methods) {
+    const Rule* const rule = RuleOfRequest(method->input_type()->full_name());
+    ASSERT_NE(rule, nullptr) << method->full_name() << " has no row in daemon/rpc/roles.cc";
+    EXPECT_EQ(rule->method, method->name());
+    EXPECT_EQ(rule->service, method->service()->name());
+    rows.erase(std::string(rule->method));
+  }
+  EXPECT_TRUE(rows.empty()) << *rows.begin() << " is no RPC";
+}
+
+TEST(RoleTable, IsWhatHappens) {
+  ServedBench bench;
+  constexpr Role kRoles[] = {Role::kNone, Role::kViewer, Role::kTechnician, Role::kManager,
+                             Role::kAuditor};
+  std::map<Role, std::shared_ptr<grpc::Channel>> ways;
+  for (const Role role : kRoles) ways[role] = bench.As("ann", role);
+  std::printf("%-36s %-5s %-7s %-11s %-8s %s\n", "RPC", "none", "viewer", "technician", "manager",
+              "auditor");
+  for (const MethodDescriptor* method : EveryMethod()) {
+    const Rule& rule = *RuleOfRequest(method->input_type()->full_name());
+    const std::string row = std::string(rule.service) + "." + method->name();
+    std::printf("%-36s", row.c_str());
+    for (const Role role : kRoles) {
+      const Access::Count before = bench.access.Counts()[method->name()];
+      const grpc::Status status = CallEmpty(ways[role], *method);
+      const Access::Count after = bench.access.Counts()[method->name()];
+      const bool allowed = Allows(rule, role);
+      EXPECT_EQ(after.let_through - before.let_through, allowed ? 1 : 0) << row;
+      EXPECT_EQ(after.refused - before.refused, allowed ? 0 : 1) << row;
+      if (allowed) {
+        EXPECT_NE(ReasonIn(status), "ROLE_REQUIRED") << row << " as " << ToString(role);
+      } else {
+        EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED) << row;
+        EXPECT_EQ(ReasonIn(status), "ROLE_REQUIRED") << row << " as " << ToString(role);
+      }
+      constexpr int kWidths[] = {6, 8, 12, 9, 8};
+      std::printf("%*s", kWidths[&role - kRoles], allowed ? "yes" : "-");
+    }
+    std::printf("\n");
+  }
+}
+
+TEST(RoleTable, LaddersAreWhatTheySay) {
+  EXPECT_TRUE(IsWithin(Role::kViewer, Role::kTechnician));
+  EXPECT_TRUE(IsWithin(Role::kTechnician, Role::kManager));
+  EXPECT_TRUE(IsWithin(Role::kViewer, Role::kAuditor));
+  EXPECT_FALSE(IsWithin(Role::kTechnician, Role::kAuditor));
+  EXPECT_FALSE(IsWithin(Role::kManager, Role::kTechnician));
+  // Whoever looks at everything changes nothing: a token of one's own is no change of the bench.
+  for (const Rule& rule : Rules()) {
+    EXPECT_TRUE(!rule.auditor || rule.lowest != Role::kManager) << rule.method;
+  }
+  EXPECT_EQ(RuleOfRequest("firmbench.v1.NoSuchRequest"), nullptr);
+  EXPECT_EQ(RuleOfRequest("other.v1.ListDrivesRequest"), nullptr);
+}
+
+}  // namespace
+}  // namespace firmbench::rpc
