@@ -22,12 +22,13 @@
 #include "daemon/base/log.h"
 #include "daemon/doctor.h"
 #include "daemon/inhibitors.h"
-#include "daemon/no_drives.h"
 #include "daemon/port_drives.h"
 #include "daemon/rpc/server.h"
 #include "daemon/second_copy.h"
 #include "daemon/service_manager.h"
 #include "daemon/settings.h"
+#include "daemon/several_sources.h"
+#include "daemon/sg_drives.h"
 #include "daemon/simulated_bench.h"
 #include "storage/checkpoint_signer.h"
 #include "storage/ledger_file.h"
@@ -96,15 +97,17 @@ Result<std::unique_ptr<storage::Ledger>> OpenLedger(const std::string& folder,
 }
 
 Result<std::unique_ptr<inventory::DriveSource>> FindDrives(const config::Config& settings) {
-  if (settings.simulate.empty()) {
-    if (settings.port_io) {
-      return std::unique_ptr<inventory::DriveSource>(PortDrives::OfThisMachine());
-    }
-    return std::unique_ptr<inventory::DriveSource>(std::make_unique<NoDrives>());
+  std::vector<std::unique_ptr<inventory::DriveSource>> sources;
+  if (!settings.simulate.empty()) {
+    ASSIGN_OR_RETURN(auto bench,
+                     SimulatedBench::Load(settings.simulate, settings.state_dir + "/simulated"));
+    sources.push_back(std::move(bench));
+  } else {
+    if (settings.sg) sources.push_back(SgDrives::OfThisMachine(settings.vendor_bridges));
+    if (settings.port_io) sources.push_back(PortDrives::OfThisMachine());
   }
-  ASSIGN_OR_RETURN(auto bench,
-                   SimulatedBench::Load(settings.simulate, settings.state_dir + "/simulated"));
-  return std::unique_ptr<inventory::DriveSource>(std::move(bench));
+  return std::unique_ptr<inventory::DriveSource>(
+      std::make_unique<SeveralSources>(std::move(sources)));
 }
 
 // Says to the service manager and to whoever reads our output that calls are answered now.
@@ -284,7 +287,16 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
   ASSIGN_OR_RETURN(
       const std::unique_ptr<rpc::Server> server,
       rpc::Server::Start(
-          {.listen = settings.listen, .groups = {settings.group, settings.admin_group}}, context));
+          {.listen = settings.listen,
+           .groups = {settings.group, settings.admin_group},
+           .remote = {.listen = settings.remote_listen, .tls12 = settings.tls12},
+           .authority_folder = settings.authority_folder.empty() ? settings.state_dir + "/pki"
+                                                                 : settings.authority_folder},
+          context));
+  if (!server->remote_address().empty()) {
+    log::Info("listening on the network", "address", server->remote_address());
+    std::printf("remote %s\n", server->remote_address().c_str());
+  }
   log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
   AnnounceReady(settings.listen);
   malloc_trim(0);  // what starting took

@@ -123,7 +123,43 @@ std::string TakeSoloWait(Config& config, const toml::node& value) {
   return "";
 }
 
+std::string TakeTls(Config& config, const toml::node& value) {
+  const auto word = *value.value<std::string_view>();
+  config.tls12 = word == "1.2";
+  return config.tls12 || word == "1.3" ? "" : "tls is one of 1.3, 1.2";
+}
+
+std::string ShowTls(const Config& config) { return Quoted(config.tls12 ? "1.2" : "1.3"); }
+
 std::string ShowSoloWait(const Config& config) { return std::to_string(config.solo_wait.count()); }
+
+// "152d:2338"
+bool IsUsbId(std::string_view text) {
+  constexpr size_t kDigits = 4;
+  if (text.size() != 2 * kDigits + 1 || text[kDigits] != ':') return false;
+  const std::string digits = std::string(text.substr(0, kDigits)) + std::string(text.substr(5));
+  return digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+std::string TakeBridges(Config& config, const toml::node& value) {
+  config.vendor_bridges.clear();
+  for (const toml::node& entry : *value.as_array()) {
+    const auto id = entry.value_exact<std::string>();
+    if (!id || !IsUsbId(*id)) {
+      return "vendor_bridges is a list of USB ids as lsusb shows them, \"152d:2338\"";
+    }
+    config.vendor_bridges.push_back(*id);
+  }
+  return "";
+}
+
+std::string ShowBridges(const Config& config) {
+  std::string text;
+  for (const std::string& id : config.vendor_bridges) {
+    text += (text.empty() ? "" : ", ") + Quoted(id);
+  }
+  return fmt::format("[{}]", text);
+}
 
 template <auto kField>
 std::string TakeAs(Config& config, const toml::node& value) {
@@ -167,6 +203,11 @@ constexpr Key kKeys[] = {
     Plain<&Config::admin_group>("access", "admin_group"),
     {"access", "second_person", kText, TakeSecondPerson, ShowSecondPerson},
     {"access", "solo_wait_minutes", kNumber, TakeSoloWait, ShowSoloWait},
+    Plain<&Config::remote_listen>("remote", "listen"),
+    {"remote", "tls", kText, TakeTls, ShowTls},
+    Plain<&Config::authority_folder>("remote", "authority_folder"),
+    Plain<&Config::sg>("sg", "enabled"),
+    {"sg", "vendor_bridges", toml::node_type::array, TakeBridges, ShowBridges},
     Plain<&Config::port_io>("port_io", "enabled"),
 };
 

@@ -43,6 +43,13 @@ struct Config {
   bool solo = false;                            // [access] second_person = "solo"
   std::chrono::minutes solo_wait{15};           // [access] solo_wait_minutes
 
+  bool sg = true;                           // [sg] enabled: drives of the kernel's SCSI layer
+  std::vector<std::string> vendor_bridges;  // [sg] vendor_bridges, lower case: "152d:2338"
+
+  std::string remote_listen;     // [remote] listen, "HOST:PORT"; "" for not on the network
+  bool tls12 = false;            // [remote] tls = "1.2": also the older version
+  std::string authority_folder;  // [remote] authority_folder; "" for the state folder's pki
+
   bool port_io = false;  // [port_io] enabled: drives on IDE ports that the kernel has left
 };
 
@@ -52,9 +59,12 @@ inline constexpr int64_t kMaxSoloWaitMinutes = 7 * 24 * 60;
 
 // Keys: state_dir, listen, simulate, log_level; keep_awake in [power]; finish ("ask", "old", "new")
 // in [recovery]; spill_folder and claim_minutes (1 to kMaxClaimMinutes) in [jobs]; folder (an
-// absolute path), require_copy and allow_same_filesystem in [copy]; enabled in [port_io]. A key
-// that is unknown, twice there, of another type or out of range is CONFIG_INVALID with file, line
-// and column; CONFIG_UNREADABLE when there is no such file.
+// absolute path), require_copy and allow_same_filesystem in [copy]; group, admin_group,
+// second_person ("required", "solo") and solo_wait_minutes (1 to kMaxSoloWaitMinutes) in [access];
+// listen, tls ("1.3", "1.2") and authority_folder in [remote];
+// enabled and vendor_bridges (USB ids) in [sg]; enabled in [port_io]. A key that is unknown, twice
+// there, of another type or out of range is CONFIG_INVALID with file, line and column;
+// CONFIG_UNREADABLE when there is no such file.
 Result<Config> ParseConfig(std::string_view text, std::string_view file_name);
 Result<Config> LoadConfig(const std::string& path);
 

@@ -145,9 +145,13 @@ std::optional<UsbBridge> ReadBridge(const fs::path& device) {
   UsbBridge bridge;
   bridge.id = {static_cast<uint16_t>(*vendor), static_cast<uint16_t>(*product)};
   bridge.serial = ReadAttribute(device / "serial");
-  bridge.name = ReadAttribute(device / "manufacturer");
-  const std::string model = ReadAttribute(device / "product");
-  if (!model.empty()) bridge.name += (bridge.name.empty() ? "" : " ") + model;
+  const std::string maker = ReadAttribute(device / "manufacturer");
+  bridge.name = ReadAttribute(device / "product");
+  if (bridge.name.empty()) {
+    bridge.name = maker;
+  } else if (!bridge.name.starts_with(maker)) {
+    bridge.name = maker + " " + bridge.name;
+  }
   bridge.generation = UsbGeneration(ReadAttribute(device / "speed"));
   return bridge;
 }

@@ -25,6 +25,8 @@ TEST(Config, HasDefaultsWhenTheFileIsEmpty) {
   EXPECT_EQ(config->copy_folder, "");
   EXPECT_FALSE(config->require_copy);
   EXPECT_FALSE(config->copy_same_filesystem);
+  EXPECT_TRUE(config->sg);
+  EXPECT_THAT(config->vendor_bridges, IsEmpty());
   EXPECT_FALSE(config->port_io);
 }
 
@@ -34,6 +36,7 @@ TEST(Config, ReadsEveryKey) {
       "log_level = 'debug'\n[power]\nkeep_awake = false\n[recovery]\nfinish = 'new'\n"
       "[jobs]\nspill_folder = '/srv/spill'\nclaim_minutes = 1440\n"
       "[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\nallow_same_filesystem = true\n"
+      "[sg]\nenabled = false\nvendor_bridges = ['152d:2338', '1234:abcd']\n"
       "[port_io]\nenabled = true\n",
       "bench.toml");
   ASSERT_TRUE(config);
@@ -48,6 +51,8 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->copy_folder, "/mnt/copy");
   EXPECT_TRUE(config->require_copy);
   EXPECT_TRUE(config->copy_same_filesystem);
+  EXPECT_FALSE(config->sg);
+  EXPECT_THAT(config->vendor_bridges, ElementsAre("152d:2338", "1234:abcd"));
   EXPECT_TRUE(config->port_io);
 }
 
@@ -60,7 +65,8 @@ std::vector<std::string> Names(const std::vector<KeyInfo>& keys) {
 TEST(Config, ShowsEveryValueAsAFileWouldSayIt) {
   const std::string text =
       "state_dir = 'it\\'\nlog_level = 'warn'\n[recovery]\nfinish = 'old'\n"
-      "[jobs]\nclaim_minutes = 7\n[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\n";
+      "[jobs]\nclaim_minutes = 7\n[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\n"
+      "[sg]\nvendor_bridges = ['152d:2338', '1234:abcd']\n";
   const auto config = ParseConfig(text, "bench.toml");
   ASSERT_TRUE(config);
   std::string again, table;
@@ -122,6 +128,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Mistake{"[jobs]\nclaim_minutes = 1.5\n", "bench.toml:2:17", "whole number"},
                       Mistake{"[copy]\nfolder = 'mnt'\n", "bench.toml:2:10", "absolute path"},
                       Mistake{"[copy]\nrequire_copy = true\n", "bench.toml:1:", "needs a folder"},
+                      Mistake{"[sg]\nvendor_bridges = '152d:2338'\n", "bench.toml:2:18", "a list"},
+                      Mistake{"[sg]\nvendor_bridges = [3]\n", "bench.toml:2:18", "USB ids"},
+                      Mistake{"[sg]\nvendor_bridges = ['152D:2338']\n", "2:18", "USB ids"},
+                      Mistake{"[sg]\nvendor_bridges = ['152d2338:']\n", "2:18", "USB ids"},
                       Mistake{"[[jobs]]\n", "bench.toml:1:", "jobs is a table"}));
 
 TEST(Config, NamesAFileThatIsNotThere) {

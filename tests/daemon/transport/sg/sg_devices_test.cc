@@ -135,6 +135,25 @@ TEST(SgDevices, HostileStringsAreCleanedAndBounded) {
   for (const char c : serial) EXPECT_TRUE(c >= 0x20 && c <= 0x7e) << int{c};
 }
 
+TEST(SgDevices, ABridgeIsCalledByItsMakerOnce) {
+  struct Case {
+    const char* maker;
+    const char* product;
+    const char* name;
+  };
+  for (const Case& c :
+       {Case{"Maker", "Bridge", "Maker Bridge"},
+        Case{"QEMU", "QEMU USB HARDDRIVE", "QEMU USB HARDDRIVE"}, Case{"", "Bridge", "Bridge"},
+        Case{"Maker", "", "Maker"}, Case{"", "", ""}}) {
+    SysTree tree;
+    tree.AddUsb({}, 6, 0);
+    const std::string device = "sys/devices/pci0000:00/0000:00:14.0/usb1/1-1/";
+    tree.Write(device + "manufacturer", c.maker);
+    tree.Write(device + "product", c.product);
+    EXPECT_EQ(FindSgDevices(tree.roots()).at(0).usb->name, c.name);
+  }
+}
+
 TEST(SgDevices, NonsenseInAttributesIsAsIfNotThere) {
   SysTree tree;
   const std::string scsi =
