@@ -48,7 +48,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXE
   GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 # The build tree keeps its symbols.
 set(CPACK_STRIP_FILES ON)
-set(CPACK_PACKAGE_CONTACT "firmbench maintainers <firmbench@localhost>")
+set(CPACK_PACKAGE_CONTACT "firmbench maintainers <firmbench@firmbench.invalid>")
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/packages_finish.cmake")
 set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_SOURCE_DIR}/cmake/packages_epoch.cmake")
 set(CPACK_FIRMBENCH_CHANGELOG "${deploy}/debian/changelog")
@@ -63,14 +63,14 @@ foreach(package FIRMBENCH FIRMBENCHD)
 endforeach()
 set(CPACK_COMPONENT_FIRMBENCH_DESCRIPTION
   "back up and flash the optical drives of a repair bench
- The command line of firmbenchd: lists drives, backs them up, flashes and
- restores them, and asks the ledger which dump belongs to which unit.")
+The command line of firmbenchd: lists drives, backs them up, flashes and
+restores them, and asks the ledger which dump belongs to which unit.")
 set(CPACK_DEBIAN_FIRMBENCH_PACKAGE_SUGGESTS "firmbenchd")
 set(CPACK_COMPONENT_FIRMBENCHD_DESCRIPTION
   "owner of the optical drives of a repair bench
- A daemon that backs up and flashes the optical drives of one PC, records
- every dump with the unit that it came from, and serves firmbench(1).
- Nothing is written to a drive before what undoes it is safe.")
+A daemon that backs up and flashes the optical drives of one PC, records
+every dump with the unit that it came from, and serves firmbench(1).
+Nothing is written to a drive before what undoes it is safe.")
 set(CPACK_DEBIAN_FIRMBENCHD_PACKAGE_SECTION admin)
 # systemd-sysusers makes the users; systemd-inhibit keeps the PC awake under a write.
 set(CPACK_DEBIAN_FIRMBENCHD_PACKAGE_DEPENDS "systemd")

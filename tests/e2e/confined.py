@@ -44,10 +44,10 @@ def group(name):
     return calls
 
 
-def allowed(unit):
+def allowed(unit, *drop_ins):
     """As systemd.exec(5) says of SystemCallFilter=: an allow list, to which @default is added."""
     calls = group("@default")
-    for line in settings(unit, "SystemCallFilter"):
+    for line in [line for path in (unit, *drop_ins) for line in settings(path, "SystemCallFilter")]:
         names = set()
         for word in line.lstrip("~").split():
             names |= group(word) if word.startswith("@") else {word}

@@ -105,6 +105,10 @@ class UnderTheFilter(unittest.TestCase):
                      "ptrace", "bpf", "init_module", "kexec_load", "swapon", "setpriority"):
             self.assertNotIn(call, calls)
 
+    def test_the_drop_in_for_ports_adds_what_ports_take(self):
+        calls = confined.allowed(UNIT, os.path.join(DROP_INS, "port-io.conf"))
+        self.assertEqual(calls - confined.allowed(UNIT), confined.group("@raw-io") | {"sched_setscheduler"})
+
     def test_a_drive_is_backed_up_and_flashed(self):
         place = bench.Bench(start=False)
         self.addCleanup(place.close)
