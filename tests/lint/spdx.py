@@ -6,7 +6,8 @@ from tree import main
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 # Formats without comments, or whose first line says something else.
 EXEMPT_ENDINGS = (".md", ".json", ".golden", ".expected", ".clang-format", ".clang-tidy")
-EXEMPT = {"LICENSE", ".gitignore", "tests/golden/api.txt"}
+EXEMPT = {"LICENSE", ".gitignore", "tests/golden/api.txt", "deploy/debian/changelog",
+          "deploy/debian/copyright"}
 EXEMPT_FOLDERS = ("tests/golden/", "tests/corpus/")
 
 
