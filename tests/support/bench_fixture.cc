@@ -12,7 +12,9 @@
 #include <future>
 
 #include "daemon/base/hash.h"
+#include "daemon/families/personalities.h"
 #include "daemon/images/recognise.h"
+#include "daemon/simulator/personality.h"
 #include "storage/spill.h"
 #include "tests/support/image_builder.h"
 
@@ -168,6 +170,13 @@ std::string BenchFixture::ForceImage(ByteView bytes) {
 
 Bytes BenchFixture::NewFirmware(std::string_view bay) {
   simulator::Drive& target = drive(bay);
+  const auto part = simulator::FindProfile(families::AllPersonalities(), target.spec().model);
+  std::string revision(part.profile->revision);
+  revision.back() = revision.back() == '1' ? '2' : '1';
+  if (auto own =
+          part.personality->Firmware(*part.profile, revision, target.spec().firmware_seed + 1)) {
+    return std::move(*own);
+  }
   Bytes bytes = target.FlashBytes();
   // Places in several banks, all outside of what identifies the image.
   const images::ImageReport report = images::Recognise(bytes);
