@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "daemon/base/hash.h"
 #include "daemon/base/ids.h"
@@ -394,24 +395,24 @@ void Inventory::TakeQuarantines(DriveSnapshot& snapshot) const {
   const auto quarantines = ledger_.ListQuarantines(true);
   if (!quarantines) return;
   bool told = false;
+  bool told_of_chip = false;
   for (const auto& quarantine : *quarantines) {
     if (!Concerns(quarantine, snapshot)) continue;
     snapshot.quarantine = quarantine.reason;
-    if (told || quarantine.job_id.empty()) continue;
+    if (quarantine.job_id.empty()) continue;
     const auto job = ledger_.GetJob(quarantine.job_id);
-    if (job && WroteChip(*job)) {
+    if (job && WroteChip(*job) && !std::exchange(told_of_chip, true)) {
       snapshot.problems.insert(
           snapshot.problems.begin(),
-          {"CHIP_HALF_WRITTEN",
+          {std::string(kChipHalfWritten),
            fmt::format("the chip that was in the socket of the drive in {} was left half written "
                        "at {}: no firmware is written through this port",
                        snapshot.bay, FormatMinute(job->write_started_us)),
            fmt::format("write it again, as `firmbench job show jobs/{}` says; with another chip in "
                        "the socket a manager ends this: `firmbench drive lift`",
                        job->id)});
-      told = true;
     }
-    if (!job || !NeedsRecovery(*job)) continue;
+    if (told || !job || !NeedsRecovery(*job)) continue;
     const std::string& root = job->recovers.empty() ? job->id : job->recovers;
     // What a person at this bench has to know before anything else.
     snapshot.problems.insert(

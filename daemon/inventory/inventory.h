@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/base/mutex.h"
@@ -68,6 +69,9 @@ bool NeedsRecovery(const storage::Job& job);
 
 // Did the job write a bare chip that was in the drive's socket?
 bool WroteChip(const storage::Job& job);
+
+// The problem of a drive through which such a write did not end well, until the quarantine ends.
+inline constexpr std::string_view kChipHalfWritten = "CHIP_HALF_WRITTEN";
 
 // Records who the drive says it is and where it is, as far as the unit's evidence does not say so
 // already: in the transaction of a job (`job_id`), or "" for what is seen between jobs.

@@ -161,6 +161,13 @@ std::vector<Problem> FindChipProblems(const JobSpec& spec, const PlanInputs& inp
   return problems;
 }
 
+bool ChipMayBeBusy(const PlanInputs& inputs) {
+  const auto& problems = inputs.drive->problems;
+  return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
+    return problem.reason == inventory::kChipHalfWritten;
+  });
+}
+
 bool ChipNeedsApproval(const JobSpec& spec, const PlanInputs& inputs) {
   const inventory::DriveSnapshot& drive = *inputs.drive;
   if (!WritesChip(spec.kind) || drive.model == nullptr || drive.connection.simulated) return false;
@@ -201,6 +208,11 @@ std::vector<std::string> DescribeChip(const JobSpec& spec, const PlanInputs& inp
       "supply of the board: {}, as you said; the job ends when the part takes another one, but the "
       "chip has it as soon as the drive is on",
       Volts(spec.board_mv)));
+  if (ChipMayBeBusy(inputs)) {
+    lines.emplace_back(
+        "you will be asked to switch the drive off and on: a chip here was left in the middle of a "
+        "command");
+  }
   if (Writes(spec.kind) && chip) {
     DescribeWrite(spec, inputs, *chip, lines);
   } else {
@@ -258,8 +270,9 @@ std::string ChipRemedy(const JobSpec& spec, const std::string& model,
                        const std::string& before_id) {
   const std::string old = before_id.empty() ? "FILE" : "dumps/" + before_id;
   return fmt::format(
-      "leave the chip in the socket and write it again, with what it held before or with the file: "
-      "firmbench chip write drives/{} {} --part {} --voltage {} --model {}",
+      "leave the chip in the socket and write it again, with what it held before or with the file; "
+      "you will be asked to switch the drive off and on: firmbench chip write drives/{} {} --part "
+      "{} --voltage {} --model {}",
       spec.drive_id, old, spec.chip_part, spec.board_mv == kBoard5V ? "5" : "3.3", model);
 }
 

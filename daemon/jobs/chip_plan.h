@@ -46,7 +46,7 @@ inline constexpr int kBoard5V = 5000;
 inline constexpr int kBoard3V3 = 3300;
 
 // Why a port is in quarantine.
-inline constexpr const char* kChipHalfWritten = "a chip in its socket was left half written";
+inline constexpr const char* kChipQuarantine = "a chip in its socket was left half written";
 
 // VOLTAGE_REQUIRED for anything but the two.
 Status CheckBoardSupply(int board_mv);
@@ -57,6 +57,10 @@ Status CheckChipSpec(const JobSpec& spec);
 
 // Reasons to refuse. That the drive does not say who it is, is none when a model was named.
 std::vector<inventory::Problem> FindChipProblems(const JobSpec& spec, const PlanInputs& inputs);
+
+// A chip was left in the middle of a command here, and may still be there: it would take the cycles
+// that ask for its ids for data. A chip that was without power listens again.
+bool ChipMayBeBusy(const PlanInputs& inputs);
 
 // A write that is known second hand only needs a reason and a second person.
 bool ChipNeedsApproval(const JobSpec& spec, const PlanInputs& inputs);

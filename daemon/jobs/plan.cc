@@ -225,6 +225,7 @@ void AddRecovery(StepList& list, const Plan& plan, const PlanInputs& inputs, boo
 // In one stay in update mode; nothing is asked of the drive.
 std::vector<PlanStep> MakeChipSteps(const Plan& plan, const PlanInputs& inputs, StepList list) {
   const auto chip = families::FindChipFacts(plan.spec.chip_part);
+  if (ChipMayBeBusy(inputs)) list.PowerCycle();
   list.Enter();
   if (Writes(plan.spec.kind)) {
     if (!chip) return {};

@@ -309,7 +309,7 @@ Status Reconciler::Store(const Seen& seen) {
     RETURN_IF_ERROR(tx.AppendAudit(JobFact(row_, "job.close", row_.principal, outcome)));
     if (row_.drive_state == ToString(DriveState::kUntouched)) return Ok();
     return AppendQuarantine(tx, row_,
-                            writes_chip() ? kChipHalfWritten : "a write to it was cut off");
+                            writes_chip() ? kChipQuarantine : "a write to it was cut off");
   }));
   services_.inventory.Reassess(row_.drive_id);
   services_.hub.Notify(row_.id);

@@ -290,7 +290,7 @@ void Runner::StoreQuarantine() {
   const bool uncertain = row.drive_state != ToString(DriveState::kUntouched);
   if (!eeprom_changed && !uncertain) return;
   const std::string reason = eeprom_changed   ? "its EEPROM changed during a write"
-                             : writing_chip() ? kChipHalfWritten
+                             : writing_chip() ? kChipQuarantine
                                               : "a write to it did not end well";
   Tolerate(
       Commit([&](storage::Transaction& tx) -> Status { return AppendQuarantine(tx, row, reason); }),

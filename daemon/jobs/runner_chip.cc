@@ -21,6 +21,8 @@ uint32_t ExpectedSize(const JobSpec& spec, ByteView payload) {
 
 Status Runner::WorkOnChip() {
   const Kind kind = job_->plan().spec.kind;
+  if (Writes(kind)) RETURN_IF_ERROR(CheckProgrammer());
+  if (InPlan(StepId::kPowerCycle)) RETURN_IF_ERROR(SwitchOffAndOn());
   if (Writes(kind)) return WorkOnChipWrite();
   RETURN_IF_ERROR(journal_.Enter(kind == Kind::kChipVerify ? State::kReadback : State::kDumping));
   RETURN_IF_ERROR(BeginStep(StepId::kEnter));

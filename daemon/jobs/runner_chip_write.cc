@@ -22,7 +22,6 @@ constexpr int kChipWriteAttempts = 3;
 }  // namespace
 
 Status Runner::WorkOnChipWrite() {
-  RETURN_IF_ERROR(CheckProgrammer());
   RETURN_IF_ERROR(journal_.Enter(State::kDumping));
   RETURN_IF_ERROR(BeginStep(StepId::kEnter));
   ASSIGN_OR_RETURN(OpenChip chip, OpenProgrammer(drive_, silent_));

@@ -95,8 +95,34 @@ class Check {
     }
   }
 
+  // What the screens tell of a chip that is half written: it is written again, with what it held or
+  // with what it was to hold. Before a drive is switched off that may hold nothing any more.
+  void WriteChipAgain(const storage::Job& cut) {
+    jobs::JobSpec spec = job_.spec;
+    if (!to_new_) {
+      const auto dumps = world_.ledger().ListDumps({.job_id = cut.id}, {.size = 100});
+      if (!dumps) return Fail("the dumps cannot be listed: " + dumps.error().message());
+      for (const storage::Dump& dump : dumps->rows) {
+        if (dump.purpose == "before_write") spec.dump_id = dump.id;
+      }
+      if (spec.dump_id.empty()) return Fail("a chip was written without a dump");
+      spec.image_id.clear();
+    }
+    const auto again = world_.Run(spec);
+    if (!again) return Fail("the chip was not written again: " + again.error().message());
+    if (again->row.result != "SUCCEEDED") {
+      Fail(fmt::format("writing the chip again {} {}: {}", again->row.result,
+                       again->row.error_reason, again->row.error_message));
+    }
+  }
+
   // What the screens tell a technician to do: the recovery, or switching the drive off and on.
   void Recover() {
+    for (const storage::Job& row : Jobs()) {
+      if (!inventory::WroteChip(row) || row.drive_state == "untouched") continue;
+      WriteChipAgain(row);
+      break;
+    }
     for (const storage::Job& row : Jobs()) {
       const auto view = world_.engine().Get(row.id);
       if (!view) return Fail("a job cannot be shown: " + view.error().message());

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "daemon/families/chip_programmer.h"
 #include "daemon/families/family.h"
+#include "daemon/jobs/chip_plan.h"
 #include "tests/support/image_builder.h"
 
 namespace firmbench::test {
@@ -161,6 +163,24 @@ Prepared RecoverConversion(World& world) {
   return prepared;
 }
 
+// The drive as programmer for the chip in its socket: here its own, so that what the chip holds
+// shows in whether the drive starts.
+Prepared ChipWrite(World& world) {
+  Prepared prepared = Start(world, Kind::kChipWrite);
+  prepared.new_bytes = NewFirmware(world);
+  prepared.sound.push_back(prepared.new_bytes);
+  prepared.spec.image_id = world.AddImage(prepared.new_bytes);
+  const families::ModelInfo& model = *world.snapshot()->model;
+  const auto chip = families::FindChipFacts(model.chip_part);
+  FB_CHECK(chip.has_value());
+  prepared.spec.chip_part = chip->part;
+  prepared.spec.board_mv =
+      families::CheckSupply(*chip, jobs::kBoard5V) ? jobs::kBoard5V : jobs::kBoard3V3;
+  // Of a drive that does not start any more nobody knows the model but who reads its sticker.
+  prepared.spec.model = model.model;
+  return prepared;
+}
+
 // Rows that differ in names only are cut like one: the same chip, read in the same way.
 bool IsCutLikeAnother(const families::Family& family, const families::ModelInfo& row) {
   if (!row.conversions.empty()) return false;
@@ -192,6 +212,9 @@ std::vector<Scenario> AllScenarios() {
       scenarios.push_back({"EEPROM restore " + model, {model}, EepromRestore});
       scenarios.push_back({"recover " + model, {model}, Recover});
       scenarios.push_back({"flash boot " + model, {model}, FlashBoot});
+      if (families::FindChipFacts(row.chip_part)) {
+        scenarios.push_back({"chip write " + model, {model}, ChipWrite});
+      }
       if (!row.conversions.empty()) {
         scenarios.push_back({"convert " + model, {model}, Convert});
         scenarios.push_back({"recover conversion " + model, {model}, RecoverConversion});

@@ -31,5 +31,18 @@ TEST(ChipFacts, RefuseTheWrongSupply) {
   EXPECT_FALSE(CheckSupply(high, 0));
 }
 
+TEST(ChipFacts, PlanThePagesOrUnitsThatDiffer) {
+  const Bytes before(128 * 1024, 0x11);
+  Bytes after = before;
+  after[0x1000] = 0x22;
+  const auto pages = ChipUnits("W29C010", before, after);
+  ASSERT_TRUE(pages);
+  ASSERT_EQ(pages->size(), 1u);
+  EXPECT_EQ((*pages)[0].offset, 0x1000u);
+  EXPECT_EQ((*pages)[0].length, 128u);
+  EXPECT_EQ(ChipUnits("X1", before, after).error().reason(), "CHIP_UNKNOWN");
+  EXPECT_EQ(ChipUnits("W29C040", before, after).error().reason(), "CHIP_SIZE_MISMATCH");
+}
+
 }  // namespace
 }  // namespace firmbench::families

@@ -209,5 +209,21 @@ TEST_F(DumpImport, ChangesNothingWhenOnlyAsked) {
   EXPECT_TRUE(ledger_.committed().empty());
 }
 
+TEST_F(DumpImport, AFileForABareChipIsOfNoUnit) {
+  ImportFile file = File("bios.bin", Bytes(3000, 0x42));
+  EXPECT_EQ(Must(importer_.Import(file)).action, ImportAction::kNotImported);
+  file.said_chip = true;
+  const ImportVerdict verdict = Must(importer_.Import(file));
+  EXPECT_EQ(verdict.action, ImportAction::kStored);
+  const storage::Dump dump = Must(ledger_.GetDump(verdict.dump_id));
+  EXPECT_EQ(dump.attribution, "chip");
+  EXPECT_EQ(dump.memory, "firmware");
+  EXPECT_EQ(dump.unit_id, "");
+  EXPECT_TRUE(Must(ledger_.ListDumpProofs(dump.id)).empty());
+  // The same again is the same dump.
+  EXPECT_EQ(Must(importer_.Import(file)).dump_id, dump.id);
+  EXPECT_EQ(DumpCount(), 1u);
+}
+
 }  // namespace
 }  // namespace firmbench::jobs

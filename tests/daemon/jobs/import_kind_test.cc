@@ -73,5 +73,23 @@ TEST(ImportKind, TellsDamagedTextFromOtherText) {
   EXPECT_EQ(ClassifyFile(Of(": a shell script\n"), false).kind, FileKind::kNotRecognised);
 }
 
+TEST(ImportKind, TakesForAChipWhateverIsNotSomethingElse) {
+  const Bytes content(3000, 0x42);
+  const Bytes other = [&] {
+    Bytes bytes = content;
+    bytes[5] = 0;
+    return bytes;
+  }();
+  for (const Bytes& bytes : {content, other, Bytes(1024, 0xff)}) {
+    const ClassifiedFile file = ClassifyChipFile(bytes);
+    EXPECT_EQ(file.kind, FileKind::kChip) << file.text;
+    EXPECT_EQ(file.bytes, bytes);
+  }
+  EXPECT_EQ(ClassifyChipFile(test::BuildImage("LTR-48246S")).kind, FileKind::kFirmware);
+  EXPECT_EQ(ClassifyChipFile(test::BuildEeprom("LTR-48246S", 5)).kind, FileKind::kEeprom);
+  EXPECT_EQ(ClassifyChipFile(Of("PK\x03\x04 and so on")).kind, FileKind::kArchive);
+  EXPECT_EQ(ClassifyChipFile({}).kind, FileKind::kNotRecognised);
+}
+
 }  // namespace
 }  // namespace firmbench::jobs
