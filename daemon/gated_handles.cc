@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/transport/decorators/gate.h"
+#include "daemon/transport/decorators/record.h"
 
 namespace firmbench {
 namespace {
@@ -31,6 +32,9 @@ class EngineGate final : public inventory::GateControl {
 inventory::Handles PutBehindGate(RawHandles raw, const inventory::GateRules& rules,
                                  bool simulated) {
   auto gate = std::make_shared<EngineGate>();
+  raw.scsi = transport::MakeRecorded(std::move(raw.scsi), rules.cdb, rules.recording);
+  raw.task_file =
+      transport::MakeRecorded(std::move(raw.task_file), rules.task_file, rules.recording);
   inventory::Handles handles;
   handles.scsi = transport::MakeGated(std::move(raw.scsi), rules.cdb, gate->gate(), simulated);
   handles.task_file =

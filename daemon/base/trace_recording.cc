@@ -86,6 +86,13 @@ void TraceRecording::AddTogether(std::string_view name, std::optional<Evidence> 
   Collect(returned, group.returned_next, group.returned);
 }
 
+void TraceRecording::AddReturned(std::string_view name, ByteView returned) {
+  const auto found = groups_.find(name);
+  if (found == groups_.end()) return;
+  found->second.returned_bytes += returned.size();
+  Collect(returned, found->second.returned_next, found->second.returned);
+}
+
 void TraceRecording::Finish(Group& group) {
   TraceBlock& block = trace_.steps[group.step].blocks[group.block];
   block.sent = Hashed(group.sent_bytes, group.sent_next, group.sent);

@@ -40,6 +40,8 @@ class TraceRecording {
   // One more of the commands `name` in this step.
   void AddTogether(std::string_view name, std::optional<Evidence> evidence, ByteView first,
                    ByteView sent, ByteView returned);
+  // More that came back for the last of the commands `name`; nothing when this step has none.
+  void AddReturned(std::string_view name, ByteView returned);
 
   Nanos Now() const { return clock_.Monotonic(); }
   // Ends the recording.

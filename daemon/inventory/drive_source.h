@@ -13,6 +13,7 @@
 #include "daemon/ata/task_file.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/result.h"
+#include "daemon/base/trace_recording.h"
 #include "daemon/families/family.h"
 #include "daemon/scsi/transport.h"
 
@@ -44,6 +45,8 @@ struct Handles {
 struct GateRules {
   std::span<const scsi::CdbRule> cdb;
   std::span<const ata::CommandRule> task_file;
+  // Takes down what passes the gate, with its answers; nullptr: nobody wants to know.
+  std::shared_ptr<TraceRecording> recording = nullptr;
 };
 
 // One drive that is attached now.
