@@ -26,7 +26,7 @@ using transport::SysTree;
 
 constexpr scsi::CdbRule kVendorRead{
     {0xdf}, 1, scsi::Effect::kReadOnly, Evidence::kReadInCode, "read memory"};
-constexpr inventory::GateRules kRules{std::span(&kVendorRead, 1), {}};
+const inventory::GateRules kRules{std::span(&kVendorRead, 1), {}};
 
 // A drive that says its name, and that it is another one on every node.
 transport::FakeDrive Named(std::string product) {
