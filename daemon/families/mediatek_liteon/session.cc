@@ -43,8 +43,9 @@ Error ReadError(Memory memory, Error error) {
 // CheckAlone hears a drive that answers; a dead one never does, and would be written all the same.
 PromptRequest ConfirmAlone() {
   return {.kind = "confirm_alone",
-          .text = "Look at the IDE cable: only this drive may be on it. A second drive would be "
-                  "written as well, even a dead one that nobody can see from here."};
+          .text =
+              "Look at the IDE cable: only this drive may be on it. A second drive would be "
+              "written as well, even a dead one that nobody can see from here."};
 }
 
 }  // namespace

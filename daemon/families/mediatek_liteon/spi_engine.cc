@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "daemon/families/mediatek_liteon/vendor_run.h"
+
 namespace firmbench::families::mediatek_liteon {
 namespace {
 
@@ -78,7 +80,7 @@ Status SpiEngine::WriteWindow(ByteView bytes) {
          Access::Write(Register::kDevice, device_),
          Access::WaitEqual(Register::kStatus, variant_.status)});
   }
-  return task_file_.Run(script_);
+  return RunInVendorMode(task_file_, script_);
 }
 
 // drive-protocols 1.3 and 1.4 [C]: lengths in features, count, LBA mid and LBA high.
@@ -98,7 +100,7 @@ Status SpiEngine::Start(const Lengths& lengths) {
                                    Access::Write(Register::kDevice, device_),
                                    Access::WaitEqual(Register::kStatus, variant_.status)});
   }
-  return task_file_.Run(script_);
+  return RunInVendorMode(task_file_, script_);
 }
 
 Status SpiEngine::ReadWindow(uint16_t address, std::span<uint8_t> out) {
@@ -113,7 +115,7 @@ Status SpiEngine::ReadWindow(uint16_t address, std::span<uint8_t> out) {
          Access::Write(Register::kDevice, device_),
          Access::WaitEqual(Register::kStatus, variant_.status), Access::Read(Register::kLbaLow)});
   }
-  RETURN_IF_ERROR(task_file_.Run(script_));
+  RETURN_IF_ERROR(RunInVendorMode(task_file_, script_));
   for (size_t i = 0; i < out.size(); ++i) {
     out[i] = static_cast<uint8_t>(script_[i * kAccesses + kAccesses - 1].value16);
   }

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "daemon/families/mediatek_liteon/commands.h"
+#include "daemon/families/mediatek_liteon/vendor_run.h"
 
 namespace firmbench::families::mediatek_liteon {
 namespace {
@@ -344,7 +345,7 @@ Status VendorMode::Read(uint32_t address, uint32_t step, std::span<uint8_t> out)
     for (size_t i = 0; i < count; ++i, address += step) {
       FillRead(&read_script_[i * kAccesses], address);
     }
-    RETURN_IF_ERROR(task_file_.Run(std::span(read_script_).first(count * kAccesses)));
+    RETURN_IF_ERROR(RunInVendorMode(task_file_, std::span(read_script_).first(count * kAccesses)));
     for (size_t i = 0; i < count; ++i) {
       out[done + i] = static_cast<uint8_t>(read_script_[i * kAccesses + kReadResult].value16);
     }
@@ -360,7 +361,7 @@ Status VendorMode::WriteCycles(std::span<const chips::BusWrite> cycles) {
     const size_t have = write_script_.size() / kAccesses;
     if (have < count) AppendWrites(write_script_, count - have, device_);
     for (size_t i = 0; i < count; ++i) FillWrite(&write_script_[i * kAccesses], cycles[i]);
-    RETURN_IF_ERROR(task_file_.Run(std::span(write_script_).first(count * kAccesses)));
+    RETURN_IF_ERROR(RunInVendorMode(task_file_, std::span(write_script_).first(count * kAccesses)));
     cycles = cycles.subspan(count);
   }
   return Ok();
@@ -380,7 +381,7 @@ Status VendorMode::WriteThenRead(std::span<const chips::BusWrite> cycles, uint32
   for (size_t i = 0; i < cycles.size(); ++i) FillWrite(&mixed_script_[i * kAccesses], cycles[i]);
   Access* const reads = mixed_script_.data() + cycles.size() * kAccesses;
   for (size_t i = 0; i < out.size(); ++i) FillRead(reads + i * kAccesses, address);
-  RETURN_IF_ERROR(task_file_.Run(mixed_script_));
+  RETURN_IF_ERROR(RunInVendorMode(task_file_, mixed_script_));
   for (size_t i = 0; i < out.size(); ++i) {
     out[i] = static_cast<uint8_t>(reads[i * kAccesses + kReadResult].value16);
   }

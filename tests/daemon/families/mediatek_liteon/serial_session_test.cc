@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drives with serial flash, and the gates and variants of vendor mode that only they show.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -142,11 +143,42 @@ TEST(SerialSession, NamesAStatusThatStays) {
   for (const uint8_t status : {0x52, 0x80, 0xd1}) {
     SerialRig rig(SerialDrive{});
     rig.Strike(FaultKind::kStuckStatus, status);
+    const Nanos start = rig.drive().clock().Monotonic();
     const Status entered = rig.Open()->EnterUpdateMode(rig.hands());
     ASSERT_FALSE(entered);
+    EXPECT_LT(rig.drive().clock().Monotonic() - start, std::chrono::minutes(5));
+    EXPECT_EQ(MetadataOf(entered.error(), "status"), fmt::format("{:02x}", status));
     EXPECT_EQ(entered.error().reason(), "VENDOR_MODE_NOT_ENTERED");
     EXPECT_FALSE(entered.error().remedy().empty());
   }
+}
+
+TEST(SerialSession, RepeatsAnIntroThatIsNotHeard) {
+  SerialRig rig(SerialDrive{});
+  simulator::FaultSpec deaf;
+  deaf.kind = FaultKind::kIgnoreIntro;
+  deaf.times = 7;
+  rig.drive().AddFault(deaf);
+  EXPECT_TRUE(rig.Open()->EnterUpdateMode(rig.hands()));
+  SerialRig never(SerialDrive{});
+  never.Strike(FaultKind::kIgnoreIntro);
+  EXPECT_EQ(never.Open()->EnterUpdateMode(never.hands()).error().reason(),
+            "VENDOR_MODE_NOT_ENTERED");
+}
+
+// The engine compares two reads, so a wrong bit is enough to tell.
+TEST(SerialSession, ReadsOfANoisyWindowDiffer) {
+  SerialRig rig(SerialDrive{});
+  simulator::FaultSpec noise;
+  noise.kind = FaultKind::kNoisyRead;
+  noise.times = 0;
+  noise.one_in = 50'000;
+  rig.drive().AddFault(noise);
+  const auto session = rig.Open();
+  const Result<Bytes> first = session->Read(Memory::kFirmware, {}, rig.hands());
+  const Result<Bytes> second = session->Read(Memory::kFirmware, {}, rig.hands());
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(*first, *second);
 }
 
 TEST(SerialSession, EndsWhenTheDriveStaysBusyAndBringsItBack) {
@@ -158,6 +190,7 @@ TEST(SerialSession, EndsWhenTheDriveStaysBusyAndBringsItBack) {
   const Result<Bytes> read = rig.Open()->Read(Memory::kFirmware, {}, rig.hands());
   ASSERT_FALSE(read.has_value());
   EXPECT_EQ(read.error().reason(), "TASKFILE_WAIT_TIMEOUT");
+  EXPECT_FALSE(read.error().remedy().empty());
   EXPECT_EQ(rig.drive().state(), RunState::kRun);
 }
 
