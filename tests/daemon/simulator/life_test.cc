@@ -143,13 +143,14 @@ TEST(DriveLife, MayAnswerAsBootCodeWithoutFirmware) {
   const auto bench = OneDrive("LTR-52327S", "boot_answers = true\ngate = \"never\"");
   Drive& drive = *bench->Find("bay 1");
   const auto transport = Must(drive.OpenTransport());
+  Send(*transport, {0x00, 0, 0, 0, 0, 0}, 0);  // hears what the reset has to say
   EXPECT_TRUE(Send(*transport, {0xdf, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 128).good);
   Kill(drive);
   EXPECT_EQ(drive.state(), RunState::kRun);
   const ScsiAnswer answer = Send(*transport, {0x12, 0, 0, 0, 36, 0}, 36);
   ASSERT_TRUE(answer.good);
   EXPECT_EQ(AsText(answer.data).substr(16, 8), "LTR-BOOT");
-  Send(*transport, {0x00, 0, 0, 0, 0, 0}, 0);  // hears what the reset has to say
+  Send(*transport, {0x00, 0, 0, 0, 0, 0}, 0);
   EXPECT_FALSE(Send(*transport, {0xdf, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 128).good)
       << "the vendor's commands went with the firmware";
   VendorHost host(drive);
