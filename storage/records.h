@@ -16,6 +16,7 @@
 
 #include "storage/access_records.h"
 #include "storage/dump_records.h"
+#include "storage/trace_records.h"
 #include "storage/unit_records.h"
 
 namespace firmbench::storage {

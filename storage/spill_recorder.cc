@@ -271,6 +271,7 @@ Status ChangeRecorder::UpdateClaim(const Claim& claim) {
 Status ChangeRecorder::InsertCredential(const Credential&) { return Refused("a credential"); }
 Status ChangeRecorder::UpdateCredential(const Credential&) { return Refused("a credential"); }
 Status ChangeRecorder::InsertApproval(const Approval&) { return Refused("an approval"); }
+Status ChangeRecorder::InsertJobTrace(const JobTrace&) { return Refused("a trace"); }
 Status ChangeRecorder::InsertSpilled(const SpilledRecord&) { return Refused("a spilled record"); }
 
 Result<int64_t> ChangeRecorder::AppendAudit(const AuditFact& fact) {

@@ -59,6 +59,7 @@ class ChangeRecorder : public Transaction {
   Status InsertCredential(const Credential& credential) override;  // SPILL_REFUSED
   Status UpdateCredential(const Credential& credential) override;  // SPILL_REFUSED
   Status InsertApproval(const Approval& approval) override;        // SPILL_REFUSED
+  Status InsertJobTrace(const JobTrace& trace) override;           // SPILL_REFUSED
   Status InsertSpilled(const SpilledRecord& record) override;      // SPILL_REFUSED
   Result<int64_t> AppendAudit(const AuditFact& fact) override;     // 0
 

@@ -70,6 +70,7 @@ class Transaction {
   virtual Status InsertCredential(const Credential& credential) = 0;
   virtual Status UpdateCredential(const Credential& credential) = 0;  // mutable columns, once
   virtual Status InsertApproval(const Approval& approval) = 0;
+  virtual Status InsertJobTrace(const JobTrace& trace) = 0;  // its blob must be there
   // ALREADY_EXISTS: the record with this id was taken in before.
   virtual Status InsertSpilled(const SpilledRecord& record) = 0;
   // Appends the entry, its leaf and the nodes of the tree. Returns the sequence number.
@@ -139,6 +140,8 @@ class Ledger {
   // Newest first, all of them: a shop has few.
   virtual Result<std::vector<Credential>> ListCredentials(const CredentialFilter& filter) = 0;
   virtual Result<std::optional<Approval>> FindApproval(const std::string& job_id) = 0;
+  // The newest of the job.
+  virtual Result<std::optional<JobTrace>> FindJobTrace(const std::string& job_id) = 0;
   virtual Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) = 0;
   // At most `limit` (1 to 1000) entries from number `first` on, oldest first.
   virtual Result<std::vector<AuditEntry>> ExportAudit(const AuditFilter& filter, int64_t first,

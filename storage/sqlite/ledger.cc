@@ -182,6 +182,9 @@ Result<std::vector<Credential>> SqliteLedger::ListCredentials(const CredentialFi
   const int64_t now_us = filter.ended_too ? 0 : clock_->WallMicros();
   return Read([&](Database& db) { return sqlite::ListCredentials(db, filter, now_us); });
 }
+Result<std::optional<JobTrace>> SqliteLedger::FindJobTrace(const std::string& job_id) {
+  return Read([&](Database& db) { return sqlite::FindJobTrace(db, job_id); });
+}
 Result<std::optional<Approval>> SqliteLedger::FindApproval(const std::string& job_id) {
   return Read([&](Database& db) { return sqlite::FindApproval(db, job_id); });
 }

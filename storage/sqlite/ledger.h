@@ -59,6 +59,7 @@ class SqliteLedger final : public Ledger {
   Result<std::vector<Claim>> ListClaims(const std::string& drive_id, bool in_force_only) override;
   Result<std::vector<Credential>> ListCredentials(const CredentialFilter& filter) override;
   Result<std::optional<Approval>> FindApproval(const std::string& job_id) override;
+  Result<std::optional<JobTrace>> FindJobTrace(const std::string& job_id) override;
   Result<Paged<AuditEntry>> ListAudit(const AuditFilter& filter, const Page& page) override;
   Result<std::vector<AuditEntry>> ExportAudit(const AuditFilter& filter, int64_t first,
                                               int limit) override;

@@ -260,6 +260,16 @@ Result<std::vector<Credential>> ListCredentials(Database& database, const Creden
   return All<Credential>(list);
 }
 
+Result<std::optional<JobTrace>> FindJobTrace(Database& database, const std::string& job_id) {
+  ASSIGN_OR_RETURN(
+      Statement find,
+      database.Prepare(Select<JobTrace>("WHERE job_id = ?1 ORDER BY seq DESC LIMIT 1")));
+  find.BindOne(1, job_id);
+  ASSIGN_OR_RETURN(auto rows, All<JobTrace>(find));
+  if (rows.empty()) return std::optional<JobTrace>();
+  return std::optional<JobTrace>(std::move(rows.front()));
+}
+
 Result<std::optional<Approval>> FindApproval(Database& database, const std::string& job_id) {
   ASSIGN_OR_RETURN(Statement find, database.Prepare(Select<Approval>("WHERE job_id = ?1")));
   find.BindOne(1, job_id);

@@ -49,6 +49,7 @@ Result<std::vector<Quarantine>> ListQuarantines(Database& database, bool in_forc
 Result<std::vector<Credential>> ListCredentials(Database& database, const CredentialFilter& filter,
                                                 int64_t good_at_us);
 Result<std::optional<Approval>> FindApproval(Database& database, const std::string& job_id);
+Result<std::optional<JobTrace>> FindJobTrace(Database& database, const std::string& job_id);
 Result<std::vector<Claim>> ListClaims(Database& database, const std::string& drive_id,
                                       int64_t in_force_at_us);
 

@@ -159,6 +159,7 @@ FB_ROW(Checkpoint)
 FB_ROW(Copy)
 FB_ROW(Credential)
 FB_ROW(Approval)
+FB_ROW(JobTrace)
 #undef FB_ROW
 
 }  // namespace firmbench::storage::sqlite

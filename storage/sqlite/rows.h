@@ -90,6 +90,8 @@ template <>
 const Table<Credential>& TableOf<Credential>();
 template <>
 const Table<Approval>& TableOf<Approval>();
+template <>
+const Table<JobTrace>& TableOf<JobTrace>();
 
 template <typename Row>
 bool IsReference(const Column<Row>& column) {

@@ -254,6 +254,12 @@ constexpr Column<Credential> kCredential[] = {
     {"end_reason", &Credential::end_reason, kMutable},
 };
 
+constexpr Column<JobTrace> kJobTrace[] = {
+    {"id", &JobTrace::id, kKey},           {"job_id", &JobTrace::job_id, kReference},
+    {"sha256", &JobTrace::sha256},         {"commands", &JobTrace::commands},
+    {"created_us", &JobTrace::created_us},
+};
+
 constexpr Column<Approval> kApproval[] = {
     {"id", &Approval::id, kKey},         {"job_id", &Approval::job_id, kReference},
     {"principal", &Approval::principal}, {"reason", &Approval::reason},
@@ -290,6 +296,7 @@ FB_TABLE(Checkpoint, "checkpoints", kCheckpoint)
 FB_TABLE(Copy, "copies", kCopy)
 FB_TABLE(Credential, "credentials", kCredential)
 FB_TABLE(Approval, "approvals", kApproval)
+FB_TABLE(JobTrace, "job_traces", kJobTrace)
 #undef FB_TABLE
 
 }  // namespace firmbench::storage::sqlite

@@ -157,6 +157,7 @@ Status SqliteTransaction::UpdateCredential(const Credential& credential) {
   return Update(credential);
 }
 Status SqliteTransaction::InsertApproval(const Approval& approval) { return Insert(approval); }
+Status SqliteTransaction::InsertJobTrace(const JobTrace& trace) { return Insert(trace); }
 
 Status SqliteTransaction::InsertSpilled(const SpilledRecord& record) { return Insert(record); }
 

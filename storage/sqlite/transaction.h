@@ -49,6 +49,7 @@ class SqliteTransaction final : public Transaction {
   Status InsertCredential(const Credential& credential) override;
   Status UpdateCredential(const Credential& credential) override;
   Status InsertApproval(const Approval& approval) override;
+  Status InsertJobTrace(const JobTrace& trace) override;
   Status InsertSpilled(const SpilledRecord& record) override;
   Result<int64_t> AppendAudit(const AuditFact& fact) override;
 

@@ -59,6 +59,7 @@ class Verifier {
     Rows<Copy>();
     Rows<Credential>();
     Rows<Approval>();
+    Rows<JobTrace>();
     Phase("texts to search", [&] { return SearchTexts(); });
     // Blobs never change: they need no snapshot, which would keep the write-ahead log growing.
     Phase("a snapshot", [&] { return database_.Exec("COMMIT"); });

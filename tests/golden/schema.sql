@@ -44,6 +44,8 @@ CREATE INDEX image_marks_by_image ON image_marks (image_id, kind, seq);
 
 CREATE INDEX job_events_by_job ON job_events (job_id, sequence);
 
+CREATE INDEX job_traces_by_job ON job_traces (job_id, seq);
+
 CREATE INDEX jobs_by_drive ON jobs (drive_id, seq);
 
 CREATE INDEX jobs_by_recovers ON jobs (recovers, seq) WHERE recovers IS NOT NULL;
@@ -318,6 +320,16 @@ CREATE TABLE job_steps (
   row_sha256 BLOB NOT NULL CHECK (length(row_sha256) = 32),
   PRIMARY KEY (job_id, idx)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_traces (
+  seq        INTEGER PRIMARY KEY,
+  id         TEXT NOT NULL UNIQUE CHECK (length(id) = 26),
+  job_id     TEXT NOT NULL REFERENCES jobs (id),
+  sha256     TEXT NOT NULL REFERENCES blobs (sha256),
+  commands   INTEGER NOT NULL CHECK (commands >= 0),
+  created_us INTEGER NOT NULL,
+  row_sha256 BLOB NOT NULL CHECK (length(row_sha256) = 32)
+) STRICT;
 
 CREATE TABLE jobs (
   seq              INTEGER PRIMARY KEY,
@@ -658,6 +670,12 @@ BEGIN SELECT RAISE(ABORT, 'only outcome, note and times of a step change'); END;
 
 CREATE TRIGGER job_steps_no_delete BEFORE DELETE ON job_steps
 BEGIN SELECT RAISE(ABORT, 'job steps are never deleted'); END;
+
+CREATE TRIGGER job_traces_no_delete BEFORE DELETE ON job_traces
+BEGIN SELECT RAISE(ABORT, 'traces are never deleted'); END;
+
+CREATE TRIGGER job_traces_no_update BEFORE UPDATE ON job_traces
+BEGIN SELECT RAISE(ABORT, 'traces are never rewritten'); END;
 
 CREATE TRIGGER jobs_closed BEFORE UPDATE ON jobs WHEN OLD.state = 'CLOSED'
 BEGIN SELECT RAISE(ABORT, 'a closed job never changes'); END;

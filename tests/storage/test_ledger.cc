@@ -171,6 +171,12 @@ Status FillJobs(Transaction& tx, const Unit& unit, const Image& image, const Dum
   job.dump_id = dump.id;
   job.request_id = "request 1";
   RETURN_IF_ERROR(tx.InsertJob(job));
+  ASSIGN_OR_RETURN(const std::string trace, tx.PutBlob(AsBytes("trace: 2\n")));
+  RETURN_IF_ERROR(tx.InsertJobTrace({.id = tx.NewId(),
+                                     .job_id = job.id,
+                                     .sha256 = trace,
+                                     .commands = 0,
+                                     .created_us = tx.now_us()}));
   RETURN_IF_ERROR(tx.InsertApproval({.id = tx.NewId(),
                                      .job_id = job.id,
                                      .principal = "bert",

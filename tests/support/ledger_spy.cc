@@ -94,6 +94,10 @@ class SpyTransaction final : public Transaction {
     RETURN_IF_ERROR(Note("approval"));
     return real_.InsertApproval(approval);
   }
+  Status InsertJobTrace(const storage::JobTrace& trace) override {
+    RETURN_IF_ERROR(Note("trace"));
+    return real_.InsertJobTrace(trace);
+  }
   Status InsertSpilled(const storage::SpilledRecord& record) override {
     return real_.InsertSpilled(record);
   }

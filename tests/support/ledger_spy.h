@@ -112,6 +112,9 @@ class LedgerSpy final : public storage::Ledger {
   Result<std::optional<storage::Approval>> FindApproval(const std::string& job_id) override {
     return real_.FindApproval(job_id);
   }
+  Result<std::optional<storage::JobTrace>> FindJobTrace(const std::string& job_id) override {
+    return real_.FindJobTrace(job_id);
+  }
   Result<std::vector<storage::Claim>> ListClaims(const std::string& drive_id,
                                                  bool in_force_only) override {
     return real_.ListClaims(drive_id, in_force_only);
