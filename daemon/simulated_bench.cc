@@ -9,6 +9,7 @@
 #include "daemon/families/personalities.h"
 #include "daemon/gated_handles.h"
 #include "daemon/images/synthetic.h"
+#include "daemon/replayed_drives.h"
 #include "daemon/simulator/personality.h"
 
 namespace firmbench {
@@ -83,11 +84,12 @@ Result<std::unique_ptr<SimulatedBench>> SimulatedBench::Load(const std::string& 
   if (scenario.persist_dir.empty()) scenario.persist_dir = persist_dir;
   ASSIGN_OR_RETURN(auto bench,
                    simulator::Bench::Create(scenario, personalities, FirmwareOf, EepromOf));
-  return std::make_unique<SimulatedBench>(std::move(bench));
+  ASSIGN_OR_RETURN(auto replayed, MakeReplayedDrives(scenario.replays));
+  return std::make_unique<SimulatedBench>(std::move(bench), std::move(replayed));
 }
 
 std::vector<inventory::Attachment> SimulatedBench::List() {
-  std::vector<inventory::Attachment> attachments;
+  std::vector<inventory::Attachment> attachments = replayed_;
   for (const auto& drive : bench_->drives()) {
     if (!drive->plugged()) continue;
     simulator::Drive* const target = drive.get();

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "daemon/inventory/drive_source.h"
 #include "daemon/simulator/bench.h"
@@ -19,7 +21,9 @@ class SimulatedBench final : public inventory::DriveSource {
   // simulator::Bench::Create returns.
   static Result<std::unique_ptr<SimulatedBench>> Load(const std::string& scenario_path,
                                                       const std::string& persist_dir);
-  explicit SimulatedBench(std::unique_ptr<simulator::Bench> bench) : bench_(std::move(bench)) {}
+  explicit SimulatedBench(std::unique_ptr<simulator::Bench> bench,
+                          std::vector<inventory::Attachment> replayed = {})
+      : bench_(std::move(bench)), replayed_(std::move(replayed)) {}
 
   std::vector<inventory::Attachment> List() override;
   void Watch(std::function<void()> changed) override;
@@ -28,6 +32,7 @@ class SimulatedBench final : public inventory::DriveSource {
 
  private:
   std::unique_ptr<simulator::Bench> bench_;
+  const std::vector<inventory::Attachment> replayed_;  // drives made of traces
 };
 
 }  // namespace firmbench

@@ -186,6 +186,20 @@ Result<DriveSpec> ReadDrive(const TableReader& table, std::string_view file_name
   return spec;
 }
 
+Result<ReplaySpec> ReadReplay(const TableReader& table, std::string_view file_name) {
+  RETURN_IF_ERROR(table.OnlyKeys({"bay", "replay", "replay_strict"}));
+  ReplaySpec spec;
+  RETURN_IF_ERROR(table.Text("bay", 32, spec.bay));
+  if (!IsBayName(spec.bay)) {
+    return table.Wrong("bay", "'bay' must be a name of letters, digits, blanks, '.', '_' and '-'");
+  }
+  RETURN_IF_ERROR(table.Text("replay", 4096, spec.file));
+  if (spec.file.empty()) return table.Wrong("replay", "'replay' must name a trace");
+  spec.file = Resolve(file_name, spec.file);
+  RETURN_IF_ERROR(table.Flag("replay_strict", spec.strict));
+  return spec;
+}
+
 // Bays are names of files too, where a blank becomes '_'.
 std::string BayKey(std::string bay) {
   std::replace(bay.begin(), bay.end(), ' ', '_');
@@ -212,6 +226,14 @@ Result<Scenario> Read(const toml::table& root_table, std::string_view file_name,
   std::set<std::string> bays;
   std::set<std::pair<std::string, bool>> places;
   for (const TableReader& table : drives) {
+    if (table.table().contains("replay")) {
+      ASSIGN_OR_RETURN(ReplaySpec replay, ReadReplay(table, file_name));
+      if (!bays.insert(BayKey(replay.bay)).second) {
+        return table.Wrong("bay", fmt::format("bay '{}' is taken", replay.bay));
+      }
+      scenario.replays.push_back(std::move(replay));
+      continue;
+    }
     ASSIGN_OR_RETURN(DriveSpec spec, ReadDrive(table, file_name, personalities));
     if (!bays.insert(BayKey(spec.bay)).second) {
       return table.Wrong("bay", fmt::format("bay '{}' is taken", spec.bay));

@@ -56,12 +56,20 @@ struct DriveSpec {
   std::vector<OperatorRule> operator_rules;
 };
 
+// A drive that is made of a trace, by a table of `drives` with the key `replay`.
+struct ReplaySpec {
+  std::string bay;
+  std::string file;     // a trace or a capsule; relative to the scenario's folder
+  bool strict = false;  // `replay_strict`: only the very same commands in the same order
+};
+
 struct Scenario {
   TimeOptions time;
   // Folder with the drives' memories, so that they outlive the process even by kill -9; empty:
   // memories are made anew each time.
   std::string persist_dir;
   std::vector<DriveSpec> drives;
+  std::vector<ReplaySpec> replays;  // not played by the simulator
 };
 
 // SCENARIO_INVALID for anything that is not exactly right, an unknown key included; message and

@@ -58,7 +58,7 @@ class ReplayedTransport final : public scsi::Transport {
     completion.residual = asked - completion.transferred;
     return completion;
   }
-  scsi::Limits limits() const override { return {}; }
+  scsi::Limits limits() const override { return drive_->limits(); }
 
  private:
   const std::shared_ptr<ReplayedDrive> drive_;
@@ -103,6 +103,8 @@ ReplayedDrive::ReplayedDrive(const Trace& trace, ReplayMode mode) : mode_(mode) 
     for (const TraceBlock& block : step.blocks) {
       if (!Replayable(block)) continue;
       has_scsi_ = has_scsi_ || !block.cdb.empty();
+      largest_ = std::max<uint64_t>(
+          {largest_, block.asked_bytes.value_or(0), block.sent ? block.sent->bytes : 0});
       has_task_file_ = has_task_file_ || !block.script.empty();
       keys_.push_back(KeyOf(block));
       blocks_.push_back(block);
@@ -175,6 +177,12 @@ Result<const TraceBlock*> ReplayedDrive::Lenient(const std::string& key) {
   const size_t block = queue.blocks[std::min(queue.next, queue.blocks.size() - 1)];
   ++queue.next;
   return &blocks_[block];
+}
+
+scsi::Limits ReplayedDrive::limits() const {
+  constexpr uint64_t kLargest = 1 << 24;
+  const scsi::Limits usual;
+  return {std::max(usual.max_transfer_bytes, static_cast<size_t>(std::min(largest_, kLargest)))};
 }
 
 std::unique_ptr<scsi::Transport> ReplayedDrive::OpenTransport(

@@ -35,6 +35,9 @@ class ReplayedDrive {
   bool has_scsi() const { return has_scsi_; }
   bool has_task_file() const { return has_task_file_; }
 
+  // As usual, or the largest transfer that was seen where that is more.
+  scsi::Limits limits() const;
+
   // Of a strict replay: how many commands of the trace were not sent yet.
   size_t left() const { return blocks_.size() - next_; }
 
@@ -61,6 +64,7 @@ class ReplayedDrive {
   size_t epoch_ = 0;                                       // how many commands that write were sent
   std::map<std::string, std::map<size_t, Queue>> queues_;  // by key, then by epoch
   const TraceBlock refusal_{.status = 0x02, .sense = SenseInfo{0x05, 0x20, 0x00, false}};
+  uint64_t largest_ = 0;
   bool has_scsi_ = false;
   bool has_task_file_ = false;
 };
