@@ -12,6 +12,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/ids.h"
 #include "daemon/base/log.h"
+#include "daemon/inventory/drive_details.h"
 #include "daemon/inventory/evidence.h"
 
 namespace firmbench::inventory {
@@ -306,6 +307,7 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
                                   Bytes& eeprom) const {
   snapshot.family = nullptr;
   snapshot.model = nullptr;
+  snapshot.details.reset();
   snapshot.abilities.clear();
   snapshot.eeprom_stable_sha256.clear();
   const auto failed = [&snapshot](const Error& error) {
@@ -327,8 +329,13 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
   auto identity = scsi::ReadIdentity(*handles->scsi);
   if (!identity) return failed(identity.error());
   snapshot.identity = std::move(*identity);
+  auto details = AskDetails(*handles->scsi, handles->task_file.get(), attachment.second_device,
+                            snapshot.identity);
+  if (!details) return failed(details.error());
 
   const families::Match match = families::MatchDrive(snapshot.identity);
+  if (match.family == nullptr) details->likeness = families::FindLikeness(snapshot.identity);
+  snapshot.details = std::make_shared<const DriveDetails>(std::move(*details));
   if (match.family == nullptr) {
     if (const families::Family* boot = families::FindBootCode(snapshot.identity)) {
       snapshot.problems.push_back(BootCodeProblem(*boot, snapshot));
@@ -336,7 +343,9 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
     }
     snapshot.problems.push_back(
         {"DRIVE_UNKNOWN", "no family of this version knows this drive",
-         "it is listed and never written to; `drive show` has what it said"});
+         fmt::format("it is listed and never written to; make a file of what it answers and send "
+                     "it to who maintains the tables: `firmbench probe {} -o drive.capsule`",
+                     BayWord(snapshot.bay))});
     return snapshot;
   }
   snapshot.family = match.family;

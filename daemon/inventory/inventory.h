@@ -22,6 +22,8 @@
 
 namespace firmbench::inventory {
 
+struct DriveDetails;  // drive_details.h
+
 enum class DriveCondition : uint8_t {
   kIdentifying,  // seen, not asked yet
   kReady,
@@ -59,6 +61,7 @@ struct DriveSnapshot {
   std::string claim_note;
   int64_t claim_expires_us = 0;
   std::vector<Problem> problems;
+  std::shared_ptr<const DriveDetails> details;  // nullptr until it was asked
 };
 using Snapshot = std::shared_ptr<const DriveSnapshot>;
 
