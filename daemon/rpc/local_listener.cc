@@ -107,7 +107,9 @@ Result<UniqueFd> ListenAt(const std::string& path, const LocalGroups& groups) {
         .WithRemedy("does the folder exist, and may the daemon write to it?");
   }
   const auto group = GroupNamed(groups.technicians);
-  if (group && ::chown(path.c_str(), static_cast<uid_t>(-1), *group) != 0) {
+  // As a service the daemon has that group already, and its filter knows no chown.
+  if (group && *group != ::getegid() &&
+      ::chown(path.c_str(), static_cast<uid_t>(-1), *group) != 0) {
     log::Warn("the socket cannot be given to its group", "group", groups.technicians, "errno",
               errno);
   }
