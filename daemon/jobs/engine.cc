@@ -41,8 +41,10 @@ storage::Job MakeRow(const CreateRequest& request, const Plan& plan, const PlanI
     row.unit_id = inputs.dump_unit->id;
   row.recovers = plan.spec.recovers;
   if (plan.spec.kind == Kind::kConvert) row.target_model = plan.spec.model;
-  row.family = drive.model->family;
-  row.model = drive.model->model;
+  if (drive.model != nullptr) {
+    row.family = drive.model->family;
+    row.model = drive.model->model;
+  }
   row.memory = plan.spec.memory;
   row.image_id = plan.spec.image_id;
   row.dump_id = plan.spec.dump_id;
@@ -167,7 +169,9 @@ Status Engine::CheckRequest(const CreateRequest& request, const inventory::Drive
   // Said first: that it is not there says more than that it is not what it was. A recovery is for
   // drives that do not answer.
   const auto problem = CheckPresence(drive);
-  if (problem && request.spec.kind != Kind::kRecover && !OnChip(request.spec.kind)) {
+  // A drive that nobody knows can be asked.
+  const bool asked = request.spec.kind == Kind::kProbe;
+  if (problem && request.spec.kind != Kind::kRecover && !OnChip(request.spec.kind) && !asked) {
     return FailedPrecondition(problem->reason, problem->text).WithRemedy(problem->remedy);
   }
   if (!request.etag.empty() && request.etag != drive.etag) {

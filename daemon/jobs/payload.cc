@@ -70,6 +70,7 @@ Status CheckSpec(const JobSpec& spec) {
     case Kind::kChipIdentify:
     case Kind::kChipRead:
     case Kind::kChipErase:
+    case Kind::kProbe:
       return Ok();
     case Kind::kVerify:
     case Kind::kChipVerify:

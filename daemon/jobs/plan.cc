@@ -9,6 +9,7 @@
 #include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/image_marks.h"
 #include "daemon/jobs/plan_checks.h"
+#include "daemon/jobs/probe_plan.h"
 #include "daemon/jobs/recovery_plan.h"
 #include "storage/audit/canonical_json.h"
 
@@ -291,6 +292,7 @@ std::vector<PlanStep> MakeSteps(const Plan& plan, const PlanInputs& inputs) {
     case Kind::kChipVerify:
     case Kind::kChipWrite:
     case Kind::kChipErase:
+    case Kind::kProbe:
       break;  // above
   }
   return list.Take();
@@ -300,6 +302,7 @@ std::string UndoText(const Plan& plan, const PlanInputs& inputs) {
   switch (plan.spec.kind) {
     case Kind::kBackup:
     case Kind::kVerify:
+    case Kind::kProbe:
       return "nothing is written";
     case Kind::kChipIdentify:
     case Kind::kChipRead:
@@ -467,7 +470,7 @@ std::optional<PlanStep> ParseStep(const Json& item) {
   const std::string memory = item["memory"].AsString("");
   PlanStep step;
   step.memory = ParseMemory(memory);
-  if (id < 0 || id > static_cast<int64_t>(StepId::kCheckRevision) || bytes < 0 ||
+  if (id < 0 || id > static_cast<int64_t>(StepId::kProbe) || bytes < 0 ||
       bytes > kLargestMemory || estimate_us < 0 || estimate_us > kLongestStepUs ||
       (!memory.empty() && !step.memory)) {
     return std::nullopt;
@@ -494,7 +497,9 @@ Plan MakePlan(const JobSpec& spec, const PlanInputs& inputs) {
   plan.spec = Normalise(spec, inputs);
   plan.etag = inputs.drive->etag;
   plan.problems = FindProblems(plan.spec, inputs);
-  if (inputs.drive->model != nullptr) {
+  if (plan.spec.kind == Kind::kProbe) {
+    DescribeProbe(*inputs.drive, plan);
+  } else if (inputs.drive->model != nullptr) {
     plan.unread = WritesUnread(plan.spec, *inputs.drive);
     if (plan.unread && inputs.undo) plan.undo_sha256 = inputs.undo->sha256;
     plan.warnings = FindWarnings(plan.spec, inputs);

@@ -53,6 +53,7 @@ enum class StepId : uint8_t {
   kCheckpoint,  // the first of two writes is verified, the second begins
   kIdentifyChip,
   kCheckRevision,  // where firmware was written that cannot be read
+  kProbe,
 };
 
 // How often a memory is read before its dump is believed.

@@ -5,6 +5,7 @@
 
 #include "daemon/jobs/assumed_drive.h"
 #include "daemon/jobs/chip_plan.h"
+#include "daemon/jobs/probe_plan.h"
 #include "daemon/jobs/recovery_plan.h"
 
 namespace firmbench::jobs {
@@ -165,7 +166,7 @@ JobSpec Normalise(const JobSpec& spec, const PlanInputs& inputs) {
     if (inputs.cut) result.recovers = inputs.cut->job.id;
     return result;
   }
-  if (spec.kind == Kind::kConvert) {
+  if (spec.kind == Kind::kConvert || spec.kind == Kind::kProbe) {
     result.memory = kAllMemories;
     return result;
   }
@@ -195,6 +196,7 @@ std::vector<Problem> FindProblems(const JobSpec& spec, const PlanInputs& inputs)
   const inventory::DriveSnapshot& drive = *inputs.drive;
   if (spec.kind == Kind::kRecover) return FindRecoveryProblems(spec, inputs);
   if (OnChip(spec.kind)) return FindChipProblems(spec, inputs);
+  if (spec.kind == Kind::kProbe) return FindProbeProblems(drive);
   if (auto problem = CheckPresence(drive)) return {std::move(*problem)};
   std::vector<Problem> problems;
   if (spec.kind == Kind::kBackup) {

@@ -7,6 +7,7 @@
 #include "daemon/base/log.h"
 #include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/image_marks.h"
+#include "daemon/jobs/job_trace.h"
 #include "daemon/jobs/payload.h"
 #include "daemon/jobs/plan_checks.h"
 #include "daemon/scsi/commands.h"
@@ -39,7 +40,10 @@ Runner::Runner(const Services& services, std::shared_ptr<LiveJob> job,
       journal_([this](const auto& change) { return Commit(change); }, services.hub, *job_,
                services.clock),
       meter_(*job_, *drive_.attachment.clock,
-             [hub = &services.hub, id = job_->row().id] { hub->Notify(id); }) {}
+             [hub = &services.hub, id = job_->row().id] { hub->Notify(id); }),
+      recording_(std::make_shared<TraceRecording>(*drive_.attachment.clock, TraceLimits{})) {
+  drive_.attachment = Recorded(std::move(drive_.attachment), recording_);
+}
 
 Runner::~Runner() = default;
 
@@ -60,6 +64,10 @@ Status Runner::Work() {
   cut_ = std::move(inputs.cut);
   drive_.snapshot = std::move(inputs.drive);
   silent_ = !inputs.answers;
+  if (job_->plan().spec.kind == Kind::kProbe) {
+    outcome_ = Outcome::kUnchanged;
+    return Probe();
+  }
   if (OnChip(job_->plan().spec.kind)) {
     outcome_ = Outcome::kUnchanged;
     return WorkOnChip();
@@ -87,6 +95,7 @@ Status Runner::Work() {
     case Kind::kChipVerify:
     case Kind::kChipWrite:
     case Kind::kChipErase:
+    case Kind::kProbe:
       break;  // above
   }
   return Internal("JOB_KIND_UNKNOWN", "the job is of no known kind");
@@ -216,6 +225,7 @@ Status Runner::CheckTarget(OpenDrive& open) {
 void Runner::Close(const Status& status) {
   update_.reset();
   if (drive_.attachment.write_ended) drive_.attachment.write_ended();
+  KeepTrace();
   if (!status && !write_started_ && job_->suspended()) return PutBack();
   FailStep(status).IgnoreError("it is what the job ends with");
   const Error* error = WhyFailed(status);
@@ -255,6 +265,13 @@ void Runner::Close(const Status& status) {
   const storage::Job row = job_->row();
   log::Info("job closed", "job", row.id, "kind", row.kind, "result", row.result, "outcome",
             row.outcome, "reason", row.error_reason);
+}
+
+// Beside the job: what becomes of it is the same with and without.
+void Runner::KeepTrace() {
+  Trace trace = recording_->Take();
+  NameTrace(job_->row(), trace);
+  Tolerate(StoreTrace(services_.ledger, job_->row().id, trace), "keep the trace");
 }
 
 // The daemon stops: the job waits for its next start, as if it had not begun.
@@ -336,6 +353,7 @@ Status Runner::OpenStep(size_t index) {
            .started_us = journal_.now_us(),
            .ended_us = 0};
   step_open_ = true;
+  recording_->BeginStep(step.name);
   meter_.BeginStep(index);
   return Ok();
 }

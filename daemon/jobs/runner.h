@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/trace_recording.h"
 #include "daemon/inventory/inventory.h"
 #include "daemon/jobs/journal.h"
 #include "daemon/jobs/open_drive.h"
@@ -62,6 +63,7 @@ class Runner final : private families::Observer {
   const Error* WhyFailed(const Status& status) const;
   DriveState KnownState() const;
   void StoreQuarantine();
+  void KeepTrace();
 
   // runner_convert.cc: jobs that write both memories.
   Status Convert();
@@ -84,6 +86,9 @@ class Runner final : private families::Observer {
   Status CheckCutDump();
   Status CheckRemains();
   void LiftQuarantines();
+
+  // runner_probe.cc: questions that cannot write.
+  Status Probe();
 
   // runner_chip.cc: the chip in the drive's socket.
   Status WorkOnChip();
@@ -119,15 +124,15 @@ class Runner final : private families::Observer {
   Status CheckCopied();
   Status Verify();
 
-  // runner_write.cc: everything behind DUMP_COMMITTED.
-  Status ArmFirmware();
-  Status Arm();
   // runner_unread.cc: firmware that can be written and not read.
   bool unread() const { return job_->plan().unread; }
   Status CheckUndoStored();
   void CheckRevision();
   void JudgeByRevision(const Status& asked);
 
+  // runner_write.cc: everything behind DUMP_COMMITTED.
+  Status ArmFirmware();
+  Status Arm();
   Status HoldOn();
   Status CompareSamples();
   Status PassPointOfNoReturn();
@@ -175,6 +180,7 @@ class Runner final : private families::Observer {
   std::unique_ptr<PowerHold> power_;       // from ARMED on
   Journal journal_;
   ProgressMeter meter_;
+  const std::shared_ptr<TraceRecording> recording_;  // of all that is sent to the drive
   storage::JobStep step_;
   bool step_open_ = false;
 
@@ -195,11 +201,11 @@ class Runner final : private families::Observer {
   families::WritePlan write_plan_;
   bool write_started_ = false;
   Status write_status_;
+  std::string witness_;  // what the drive said after the write that speaks for it
   Outcome outcome_ = Outcome::kNotStarted;
   std::optional<EepromCheck> eeprom_check_;
   std::optional<Error> not_back_;  // why the drive does not answer after the write
   std::optional<Error> verdict_;   // what went wrong after the write began
-  std::string witness_;  // what the drive said after the write that speaks for it
 };
 
 }  // namespace firmbench::jobs

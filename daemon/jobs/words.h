@@ -24,6 +24,7 @@ enum class Kind : uint8_t {
   kChipVerify,
   kChipWrite,
   kChipErase,
+  kProbe,  // asks a drive with commands that cannot write, known or not (probe_plan.h)
 };
 constexpr std::string_view ToString(Kind kind) {
   switch (kind) {
@@ -51,13 +52,16 @@ constexpr std::string_view ToString(Kind kind) {
       return "chip_write";
     case Kind::kChipErase:
       return "chip_erase";
+    case Kind::kProbe:
+      return "probe";
   }
   return "backup";
 }
 constexpr std::optional<Kind> ParseKind(std::string_view text) {
   for (const Kind kind : {Kind::kBackup, Kind::kFlash, Kind::kRestore, Kind::kVerify,
                           Kind::kEepromRestore, Kind::kConvert, Kind::kRecover, Kind::kChipIdentify,
-                          Kind::kChipRead, Kind::kChipVerify, Kind::kChipWrite, Kind::kChipErase}) {
+                          Kind::kChipRead, Kind::kChipVerify, Kind::kChipWrite, Kind::kChipErase,
+                          Kind::kProbe}) {
     if (text == ToString(kind)) return kind;
   }
   return std::nullopt;
