@@ -12,10 +12,12 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -345,8 +347,18 @@ void KeepHeapSmall() {
   mallopt(M_TRIM_THRESHOLD, kLargeBytes);
 }
 
+// Room for every connection that the listeners take, each with a descriptor or two of its own.
+void AllowOpenFiles() {
+  constexpr rlim_t kEnough = 4096;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= kEnough) return;
+  files.rlim_cur = std::min(kEnough, files.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int Run(const Arguments& arguments) {
   KeepHeapSmall();
+  AllowOpenFiles();
   // Taken by sigwait on the main thread alone; blocked before the first other thread starts.
   sigset_t signals;
   sigemptyset(&signals);

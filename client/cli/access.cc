@@ -14,6 +14,8 @@ std::string State(const v1::Credential& credential) {
                      render::Time(credential.end_time()));
 }
 
+}  // namespace
+
 std::string CredentialTable(const v1::ListCredentialsResponse& list) {
   render::Table table({"NAME", "KIND", "PRINCIPAL", "ROLE", "STATE", "NOTE"},
                       render::LastColumn::kText);
@@ -23,8 +25,6 @@ std::string CredentialTable(const v1::ListCredentialsResponse& list) {
   }
   return table.Render();
 }
-
-}  // namespace
 
 Ending RunWhoami(Context& context) {
   ASSIGN_OR_RETURN(

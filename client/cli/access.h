@@ -22,6 +22,8 @@ struct TokenRevokeOptions {
   std::string token;  // id or "credentials/ID"
 };
 
+std::string CredentialTable(const v1::ListCredentialsResponse& list);
+
 Ending RunWhoami(Context& context);
 // Prints the token alone, so that a script can keep it.
 Ending RunTokenCreate(Context& context, const TokenCreateOptions& options);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/cli/bench_tls.h"
 #include "client/cli/exit_code.h"
 
 namespace firmbench::cli {
@@ -62,12 +63,35 @@ std::vector<std::unique_ptr<interception::ClientInterceptorFactoryInterface>> To
   return carriers;
 }
 
+std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const BenchAddress& bench,
+                                                         grpc::ChannelArguments& arguments) {
+  if (!bench.remote) return grpc::InsecureChannelCredentials();
+  // Wherever the bench is, it is known by the name in its certificate.
+  arguments.SetSslTargetNameOverride(bench.remote->server_name);
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = bench.remote->authority_pem;
+  tls.pem_cert_chain = bench.remote->certificate_pem;
+  tls.pem_private_key = bench.remote->key_pem;
+  return grpc::SslCredentials(tls);
+}
+
 }  // namespace
 
 std::string DefaultBench() {
   const char* bench = std::getenv("FIRMBENCH_BENCH");
   if (bench != nullptr && bench[0] != '\0') return bench;
-  return "unix:/run/firmbench/firmbench.sock";
+  const std::string used = BenchBook(BenchBookFolder()).Default();
+  return used.empty() ? "unix:/run/firmbench/firmbench.sock" : used;
+}
+
+Result<BenchAddress> FindBench(const std::string& text) {
+  if (text.find_first_of(":/") != std::string::npos || !CheckBenchName(text)) {
+    ASSIGN_OR_RETURN(std::string target, BenchTarget(text));
+    return BenchAddress{.target = std::move(target), .remote = {}};
+  }
+  ASSIGN_OR_RETURN(SavedBench saved, BenchBook(BenchBookFolder()).Find(text));
+  std::string target = "dns:///" + saved.address;
+  return BenchAddress{.target = std::move(target), .remote = std::move(saved)};
 }
 
 Result<std::string> BenchTarget(const std::string& address) {
@@ -80,7 +104,9 @@ Result<std::string> BenchTarget(const std::string& address) {
     path_bytes = target.size() - kAbstract.size();
   } else {
     return InvalidArgument(kReasonUsage, "not an address of a bench: '" + address + "'")
-        .WithRemedy("write unix:PATH, for example unix:/run/firmbench/firmbench.sock");
+        .WithRemedy(
+            "write unix:PATH, for example unix:/run/firmbench/firmbench.sock, or a name of "
+            "`firmbench bench list`");
   }
   if (path_bytes == 0 || path_bytes >= sizeof(sockaddr_un::sun_path)) {
     return InvalidArgument(kReasonUsage,
@@ -90,7 +116,9 @@ Result<std::string> BenchTarget(const std::string& address) {
   return target;
 }
 
-Error WhyNotReached(const std::string& target, Error error) {
+Error WhyNotReached(const BenchAddress& bench, Error error) {
+  const std::string& target = bench.target;
+  if (bench.remote) return WhyUnreachable(*bench.remote, std::move(error), RealClock());
   if (!target.starts_with(kUnix)) return error;
   const std::string path = target.substr(kUnix.size());
   struct stat info {};
@@ -103,7 +131,7 @@ Error WhyNotReached(const std::string& target, Error error) {
       .With("group", name);
 }
 
-BenchClient::BenchClient(const std::string& target) {
+BenchClient::BenchClient(const BenchAddress& bench) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   // A daemon that was restarted is found again quickly.
@@ -115,7 +143,7 @@ BenchClient::BenchClient(const std::string& target) {
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   const std::shared_ptr<grpc::Channel> channel =
       grpc::experimental::CreateCustomChannelWithInterceptors(
-          target, grpc::InsecureChannelCredentials(), arguments, TokenCarriers());
+          bench.target, CredentialsFor(bench, arguments), arguments, TokenCarriers());
   drives_ = v1::DriveService::NewStub(channel);
   units_ = v1::UnitService::NewStub(channel);
   dumps_ = v1::DumpService::NewStub(channel);

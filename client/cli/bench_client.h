@@ -8,8 +8,10 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "client/cli/bench_book.h"
 #include "client/cli/remote_error.h"
 #include "daemon/base/result.h"
 #include "firmbench/v1/access_service.grpc.pb.h"
@@ -26,22 +28,33 @@
 
 namespace firmbench::cli {
 
-// The environment's FIRMBENCH_BENCH, else the socket of an installed daemon.
+// The environment's FIRMBENCH_BENCH, else what `bench use` said, else the socket of an installed
+// daemon.
 std::string DefaultBench();
+
+// Where a bench is and how to get in.
+struct BenchAddress {
+  std::string target;                // as gRPC writes it
+  std::optional<SavedBench> remote;  // over TLS, with this certificate
+};
+
+// A bench that this computer enrolled at, by its name, or what BenchTarget takes. USAGE.
+Result<BenchAddress> FindBench(const std::string& text);
 
 // "unix:PATH", "unix-abstract:NAME" or a path that begins with a slash, as gRPC writes it. USAGE
 // for anything else, and for a path that is longer than a socket's may be.
 Result<std::string> BenchTarget(const std::string& address);
 
 // Why a bench cannot be reached, when it is that this person may not write to its socket
-// (NOT_IN_GROUP); else `error` itself.
-Error WhyNotReached(const std::string& target, Error error);
+// (NOT_IN_GROUP), or what WhyUnreachable sees; else `error` itself.
+Error WhyNotReached(const BenchAddress& bench, Error error);
 
 class BenchClient {
  public:
   // `target` as BenchTarget returns it. Connects with the first call. The environment's
   // FIRMBENCH_TOKEN, when it is there, goes with every call.
-  explicit BenchClient(const std::string& target);
+  explicit BenchClient(const BenchAddress& bench);
+  explicit BenchClient(const std::string& target) : BenchClient(BenchAddress{target, {}}) {}
 
   v1::DriveService::Stub& drives() { return *drives_; }
   v1::UnitService::Stub& units() { return *units_; }

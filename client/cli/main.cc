@@ -21,16 +21,16 @@ void TellLastKnown(Console& console, const LastKnown& last_known) {
 
 Ending Run(Console& console, Invocation& invocation) {
   if (invocation.run_alone) return invocation.run_alone(console);
-  ASSIGN_OR_RETURN(const std::string target, BenchTarget(invocation.globals.bench));
-  BenchClient client(target);
-  LastKnown last_known(LastKnownFolder(), target);
+  ASSIGN_OR_RETURN(const BenchAddress bench, FindBench(invocation.globals.bench));
+  BenchClient client(bench);
+  LastKnown last_known(LastKnownFolder(), bench.target);
   Context context{.globals = invocation.globals,
                   .console = console,
                   .client = client,
                   .last_known = last_known};
   Ending ending = invocation.run(context);
   if (!ending.has_value() && ending.error().reason() == kReasonUnreachable) {
-    ending = WhyNotReached(target, std::move(ending).error());
+    ending = WhyNotReached(bench, std::move(ending).error());
   }
   if (!ending.has_value() && ending.error().reason() == kReasonUnreachable) {
     console.Err(render::ErrorText(ending.error(), context.err_style()));

@@ -69,7 +69,7 @@ class Builder {
     // -o may stand behind the command, too.
     app_.fallthrough();
     invocation_.globals.bench = DefaultBench();
-    app_.add_option("--bench", invocation_.globals.bench, "The bench, unix:PATH")
+    app_.add_option("--bench", invocation_.globals.bench, "The bench: unix:PATH, or a name of `bench list`")
         ->capture_default_str();
     const std::map<std::string, OutputFormat> formats = {{"table", OutputFormat::kTable},
                                                          {"wide", OutputFormat::kWide},
@@ -692,6 +692,7 @@ void Builder::AddBenchAndExplain() {
        "  firmbench bench doctor\n"
        "  firmbench -o json bench doctor | jq -r '.checks[].remedy'\n",
        RunBenchDoctor);
+  AddRemoteBenches(bench, invocation_);
 
   const auto explain = std::make_shared<ExplainOptions>();
   CLI::App* verb = app_.add_subcommand("explain", "Answers in plain words; needs no bench");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/cli/access.h"
+#include "client/cli/bench_remote.h"
 
 namespace firmbench::cli {
 namespace {
@@ -68,6 +69,66 @@ void AddAccess(CLI::App& app, Invocation& invocation) {
       "  firmbench token revoke 01jd9rd3q5e8n2x4z7w0k6m1hb\n");
   revoke_verb.add_option("TOKEN", revoke->token, "Its name in `token list`")->required();
   Runs(revoke_verb, invocation, revoke, RunTokenRevoke);
+}
+
+void AddRemoteBenches(CLI::App& bench, Invocation& invocation) {
+  const auto alone = [&invocation](CLI::App& verb, auto options, auto run) {
+    verb.callback([&invocation, options, run] {
+      invocation.run_alone = [options, run](Console& console) { return run(console, *options); };
+    });
+  };
+  const auto invite = std::make_shared<BenchInviteOptions>();
+  CLI::App& invite_verb =
+      Described(bench, "invite", "Makes a code with which one person enrols one computer",
+                "  firmbench bench invite --name alice --role technician\n");
+  invite_verb.add_option("--name", invite->principal, "How jobs and the audit log name the person")
+      ->required();
+  invite_verb.add_option("--role", invite->role, "viewer, technician, manager or auditor")
+      ->check(CLI::IsMember({"viewer", "technician", "manager", "auditor"}))
+      ->required();
+  constexpr int kDayMinutes = 24 * 60;
+  invite_verb.add_option("--minutes", invite->minutes, "How long the code can be used")
+      ->check(CLI::Range(1, kDayMinutes))
+      ->capture_default_str();
+  Runs(invite_verb, invocation, invite, RunBenchInvite);
+
+  const auto enroll = std::make_shared<BenchEnrollOptions>();
+  CLI::App& enroll_verb = Described(
+      bench, "enroll", "Lets this computer use a bench elsewhere, with a code that was made there",
+      "  firmbench bench enroll front-desk.lan:7443\n"
+      "  firmbench bench enroll 192.0.2.7:7443 --name shop < code\n");
+  enroll_verb.add_option("ADDRESS", enroll->address, "HOST:PORT")->required();
+  enroll_verb.add_option("--name", enroll->name, "How the bench is called here; else as its host");
+  enroll_verb.add_flag("--force", enroll->force, "Replace a bench of the same name");
+  alone(enroll_verb, enroll, RunBenchEnroll);
+
+  Described(bench, "list", "The benches that this computer has enrolled at",
+            "  firmbench bench list\n")
+      .callback([&invocation] { invocation.run_alone = RunBenchList; });
+  const auto use = std::make_shared<BenchNameOptions>();
+  CLI::App& use_verb = Described(bench, "use", "The bench that commands without --bench go to",
+                                 "  firmbench bench use front-desk\n");
+  use_verb.add_option("NAME", use->name, "As in `bench list`")->required();
+  alone(use_verb, use, RunBenchUse);
+  const auto remove = std::make_shared<BenchNameOptions>();
+  CLI::App& remove_verb = Described(bench, "remove", "Forgets a bench and deletes the key for it",
+                                    "  firmbench bench remove front-desk\n");
+  remove_verb.add_option("NAME", remove->name, "As in `bench list`")->required();
+  alone(remove_verb, remove, RunBenchRemove);
+
+  const auto principals = std::make_shared<BenchPrincipalsOptions>();
+  CLI::App& principals_verb =
+      Described(bench, "principals", "Who may come in from elsewhere, and with what",
+                "  firmbench bench principals\n");
+  principals_verb.add_flag("--all", principals->all, "Also what was revoked, used or has expired");
+  Runs(principals_verb, invocation, principals, RunBenchPrincipals);
+  const auto revoke = std::make_shared<BenchRevokeOptions>();
+  CLI::App& revoke_verb =
+      Described(bench, "revoke", "Ends all certificates and tokens of a person at once",
+                "  firmbench bench revoke alice --reason \"left the shop\"\n");
+  revoke_verb.add_option("NAME", revoke->principal, "As in `bench principals`")->required();
+  revoke_verb.add_option("--reason", revoke->reason, "Why; kept for ever")->required();
+  Runs(revoke_verb, invocation, revoke, RunBenchRevoke);
 }
 
 }  // namespace firmbench::cli

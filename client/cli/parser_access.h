@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The command line of `whoami` and `token`. Main thread.
+// The command line of `whoami`, `token`, and of what `bench` does across the network. Main thread.
 
 #include <CLI/CLI.hpp>
 
@@ -11,5 +11,7 @@ namespace firmbench::cli {
 
 // `invocation` outlives `app`.
 void AddAccess(CLI::App& app, Invocation& invocation);
+// Verbs of the noun `bench`.
+void AddRemoteBenches(CLI::App& bench, Invocation& invocation);
 
 }  // namespace firmbench::cli

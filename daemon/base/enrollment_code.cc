@@ -40,7 +40,8 @@ Result<EnrollmentCode> EnrollmentCode::Parse(std::string_view text) {
   if (letters.size() != kSecretLetters + kKeyLetters ||
       letters.find_first_not_of(kLetters) != std::string::npos) {
     return InvalidArgument("CODE_INVALID", "a code has 36 letters and digits, in groups of four")
-        .WithRemedy("type it as `firmbench bench invite` printed it; there is no l, o, 0 or 1 in it");
+        .WithRemedy(
+            "type it as `firmbench bench invite` printed it; there is no l, o, 0 or 1 in it");
   }
   return EnrollmentCode{.secret = letters.substr(0, kSecretLetters),
                         .key = letters.substr(kSecretLetters)};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/enrollment_code.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/log.h"
 
@@ -32,6 +33,12 @@ storage::AuditFact FactOf(const storage::Credential& credential, const std::stri
           .outcome = "ok",
           .details = {
               {"kind", credential.kind}, {"of", credential.principal}, {"role", credential.role}}};
+}
+
+Error CodeInvalid() {
+  return Error(Code::kPermissionDenied, "CODE_INVALID",
+               "this code is not good: it was mistyped, used before, withdrawn or is too old")
+      .WithRemedy("ask for a new one: `firmbench bench invite`");
 }
 
 }  // namespace
@@ -67,7 +74,8 @@ Result<storage::Credential> Access::Find(const std::string& secret_sha256, std::
   if (found != good_.end() && found->second.kind == kind && found->second.expires_us > now_us) {
     return found->second;
   }
-  if (++failures_ == kMostFailures) log::Warn("many wrong secrets were shown", "kind", kind);
+  if (kind == "invitation" && ++failures_ == kMostFailures)
+    log::Warn("many wrong codes were shown");
   return unknown;
 }
 
@@ -80,6 +88,20 @@ Result<Caller> Access::OfToken(std::string_view text) {
                            "has expired")
                .WithRemedy("make a new one: `firmbench token create`")));
   return CallerWith(token);
+}
+
+Result<Caller> Access::OfCertificate(const std::string& der_sha256) {
+  ASSIGN_OR_RETURN(
+      const storage::Credential certificate,
+      Find(der_sha256, "certificate",
+           Unauthenticated("CERTIFICATE_UNKNOWN",
+                           "this certificate is not good here: it was revoked or has expired")
+               .WithRemedy("enrol again with a new code: `firmbench bench invite`")));
+  return CallerWith(certificate);
+}
+
+Result<storage::Credential> Access::FindInvitation(std::string_view text) {
+  return Find(Sha256Hex(AsBytes(text)), "invitation", CodeInvalid());
 }
 
 Status Access::Check(const Rule& rule, const Caller& caller) {
@@ -166,6 +188,40 @@ Result<storage::Credential> Access::Add(storage::Credential credential, std::str
   return credential;
 }
 
+Result<storage::Credential> Access::Exchange(const storage::Credential& invitation,
+                                             storage::Credential certificate,
+                                             const std::string& der_sha256) {
+  {
+    // Whoever takes it out of here first has it.
+    MutexLock lock(mutex_);
+    if (good_.erase(invitation.secret_sha256) == 0) return CodeInvalid();
+    good_ids_.erase(invitation.id);
+  }
+  certificate.kind = "certificate";
+  certificate.principal = invitation.principal;
+  certificate.role = invitation.role;
+  certificate.note = invitation.note;
+  certificate.created_by = invitation.created_by;
+  certificate.made_from = invitation.id;
+  certificate.secret_sha256 = der_sha256;
+  RETURN_IF_ERROR(ledger_.Commit([&](storage::Transaction& tx) -> Status {
+    storage::Credential used = invitation;
+    used.ended_us = tx.now_us();
+    used.ended_by = invitation.principal;
+    used.end_reason = "used";
+    certificate.id = tx.NewId();
+    certificate.created_us = tx.now_us();
+    RETURN_IF_ERROR(tx.UpdateCredential(used));
+    RETURN_IF_ERROR(tx.InsertCredential(certificate));
+    RETURN_IF_ERROR(tx.AppendAudit(FactOf(certificate, "access.enroll", certificate.principal)));
+    return Ok();
+  }));
+  MutexLock lock(mutex_);
+  good_.emplace(certificate.secret_sha256, certificate);
+  good_ids_.insert(certificate.id);
+  return certificate;
+}
+
 Status Access::End(const std::vector<storage::Credential>& credentials, const std::string& by,
                    const std::string& reason) {
   RETURN_IF_ERROR(ledger_.Commit([&](storage::Transaction& tx) -> Status {
@@ -203,15 +259,11 @@ std::map<std::string, Access::Count> Access::Counts() const {
 }
 
 Result<std::string> RandomText(int bits) {
-  constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";
-  static_assert(kLetters.size() == 32);
-  std::vector<uint8_t> random(static_cast<size_t>(bits / 5));
+  Bytes random(static_cast<size_t>(bits / 5));
   if (::getrandom(random.data(), random.size(), 0) != std::ssize(random)) {
     return Internal("RANDOM_FAILED", "the kernel gives no random bytes");
   }
-  std::string text;
-  for (const uint8_t byte : random) text += kLetters[byte % kLetters.size()];
-  return text;
+  return LettersOf(random);
 }
 
 }  // namespace firmbench::rpc

@@ -27,6 +27,8 @@ struct Caller {
   std::string known_by;            // "unix user 1000", "token credentials/ID"
   std::string credential_id = {};  // "" for a Unix user
   int64_t expires_us = 0;          // 0: never
+  // Set: every call ends with it, whatever else is here.
+  std::shared_ptr<const Error> refusal = {};
   // Taken while a stream of this caller runs; returned with the last copy.
   std::shared_ptr<void> stream = {};
 };
@@ -36,7 +38,7 @@ class Access {
   static constexpr int kMostStreams = 256;          // of everybody
   static constexpr int kMostStreamsOfOne = 64;      // of one principal
   static constexpr size_t kMostCredentials = 1000;  // good at the same time
-  static constexpr int kMostFailures = 20;          // unknown secrets, in one kFailureWindow
+  static constexpr int kMostFailures = 20;          // wrong codes, in one kFailureWindow
   static constexpr Nanos kFailureWindow = std::chrono::minutes(1);
 
   Access(storage::Ledger& ledger, const Clock& clock);
@@ -48,6 +50,9 @@ class Access {
   //
   Result<Caller> OfToken(std::string_view text);
 
+  // Of a certificate whose chain and time were checked. CERTIFICATE_UNKNOWN.
+  Result<Caller> OfCertificate(const std::string& der_sha256);
+
   // May the caller call it? ROLE_REQUIRED. Counts what is let through and what is refused.
   Status Check(const Rule& rule, const Caller& caller);
   // For streams, before every message: CREDENTIAL_ENDED.
@@ -58,6 +63,13 @@ class Access {
   // A new credential whose secret is `secret`. TOO_MANY_CREDENTIALS, LEDGER_*.
   Result<storage::Credential> Add(storage::Credential credential, std::string_view secret,
                                   const std::string& action);
+  // Uses an invitation up and adds the certificate that was made from it, in one commit.
+  // CODE_INVALID when somebody was faster.
+  Result<storage::Credential> Exchange(const storage::Credential& invitation,
+                                       storage::Credential certificate,
+                                       const std::string& der_sha256);
+  // The invitation with this text. CODE_INVALID, TOO_MANY_ATTEMPTS.
+  Result<storage::Credential> FindInvitation(std::string_view text);
   // Ends credentials at once, and says so to OnEnd. `reason` is the person's own; may be empty.
   Status End(const std::vector<storage::Credential>& credentials, const std::string& by,
              const std::string& reason);

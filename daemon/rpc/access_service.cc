@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "daemon/base/enrollment_code.h"
 #include "daemon/rpc/convert.h"
+#include "daemon/rpc/enrollment_service.h"
 
 namespace firmbench::rpc {
 namespace {
@@ -16,6 +18,8 @@ constexpr int kTokenBits = 255;
 constexpr std::string_view kTokenPrefix = "fbt_";
 constexpr std::chrono::hours kUsualToken{30 * 24};
 constexpr std::chrono::hours kLongestToken{366 * 24};
+constexpr std::chrono::minutes kUsualCode{15};
+constexpr std::chrono::hours kLongestCode{24};
 constexpr int kMostShown = 1000;
 
 Result<Role> RoleFrom(const std::string& word, Role otherwise) {
@@ -129,6 +133,34 @@ Result<v1::RevokePrincipalResponse> RevokeAll(const Context& bench, const Caller
   return out;
 }
 
+Result<v1::InviteResponse> Invite(const Context& bench, const Caller& caller,
+                                  const v1::InviteRequest& request) {
+  if (bench.enrollment == nullptr) {
+    return FailedPrecondition("NOT_LISTENING", "this bench does not listen on the network")
+        .WithRemedy("set `listen` in [remote] of firmbenchd.toml and start firmbenchd again");
+  }
+  RETURN_IF_ERROR(CheckPrincipal(request.principal()));
+  if (request.role().empty()) return InvalidArgument("ROLE_UNKNOWN", "say the role");
+  ASSIGN_OR_RETURN(const Role role, RoleFrom(request.role(), Role::kNone));
+  ASSIGN_OR_RETURN(const int64_t lifetime,
+                   Lifetime(request.has_lifetime_duration(), request.lifetime_duration(),
+                            kUsualCode, kLongestCode));
+  v1::InviteResponse out;
+  EnrollmentCode code{.secret = {}, .key = bench.enrollment->authority.key_letters()};
+  ASSIGN_OR_RETURN(code.secret, RandomText(5 * EnrollmentCode::kSecretLetters));
+  out.set_code(code.Text());
+  ASSIGN_OR_RETURN(const storage::Credential made,
+                   bench.access.Add({.kind = "invitation",
+                                     .principal = request.principal(),
+                                     .role = std::string(ToString(role)),
+                                     .created_by = caller.principal,
+                                     .expires_us = bench.clock.WallMicros() + lifetime},
+                                    code.secret, "access.invite"));
+  out.set_address(bench.enrollment->address);
+  *out.mutable_credential() = ToProto(made);
+  return out;
+}
+
 }  // namespace
 
 v1::Credential ToProto(const storage::Credential& credential) {
@@ -145,6 +177,20 @@ v1::Credential ToProto(const storage::Credential& credential) {
   out.set_ended_by(credential.ended_by);
   out.set_end_reason(credential.end_reason);
   return out;
+}
+
+Status CheckPrincipal(const std::string& principal) {
+  constexpr size_t kLongest = 32;
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+  if (!principal.empty() && principal.size() <= kLongest &&
+      kLetters.find(principal[0]) != std::string_view::npos &&
+      principal.find_first_not_of(kAllowed) == std::string::npos) {
+    return Ok();
+  }
+  return InvalidArgument("PRINCIPAL_INVALID",
+                         "a name has 1 to 32 of a-z, 0-9, '.', '_' and '-', and begins with a "
+                         "letter");
 }
 
 grpc::ServerUnaryReactor* AccessService::GetCaller(grpc::CallbackServerContext* context,
@@ -190,6 +236,13 @@ grpc::ServerUnaryReactor* AccessService::RevokePrincipal(grpc::CallbackServerCon
                                                          v1::RevokePrincipalResponse* response) {
   return Unary(bench_, context, request, response,
                [&](const Caller& caller) { return RevokeAll(bench_, caller, *request); });
+}
+
+grpc::ServerUnaryReactor* AccessService::Invite(grpc::CallbackServerContext* context,
+                                                const v1::InviteRequest* request,
+                                                v1::InviteResponse* response) {
+  return Unary(bench_, context, request, response,
+               [&](const Caller& caller) { return rpc::Invite(bench_, caller, *request); });
 }
 
 }  // namespace firmbench::rpc

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// AccessService: who the caller is, tokens, revocation. Thread-safe.
+// AccessService: who the caller is, tokens, invitations, revocation. Thread-safe.
 
 #include "daemon/rpc/context.h"
 #include "firmbench/v1/access_service.grpc.pb.h"
@@ -27,11 +27,17 @@ class AccessService final : public v1::AccessService::CallbackService {
   grpc::ServerUnaryReactor* RevokePrincipal(grpc::CallbackServerContext* context,
                                             const v1::RevokePrincipalRequest* request,
                                             v1::RevokePrincipalResponse* response) override;
+  grpc::ServerUnaryReactor* Invite(grpc::CallbackServerContext* context,
+                                   const v1::InviteRequest* request,
+                                   v1::InviteResponse* response) override;
 
  private:
   const Context& bench_;
 };
 
 v1::Credential ToProto(const storage::Credential& credential);
+
+// PRINCIPAL_INVALID: 1 to 32 of a-z, 0-9, '.', '_', '-', the first a letter.
+Status CheckPrincipal(const std::string& principal);
 
 }  // namespace firmbench::rpc

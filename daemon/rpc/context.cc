@@ -18,6 +18,7 @@ Result<Caller> Authorise(const Context& bench, const grpc::ServerContextBase& co
   if (rule == nullptr) {
     return Internal("RPC_WITHOUT_RULE", fmt::format("nobody may call {}", request_full_name));
   }
+  if (bench.peer.refusal) return *bench.peer.refusal;
   Caller caller = bench.peer;
   const auto [first, last] = context.client_metadata().equal_range("authorization");
   if (first != last) {

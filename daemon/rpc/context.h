@@ -34,6 +34,8 @@ struct BenchFacts {
   std::string ledger_path;                       // of ledger.db
 };
 
+struct Enrollment;  // daemon/rpc/enrollment_service.h
+
 struct Context {
   storage::Ledger& ledger;
   inventory::Inventory& inventory;
@@ -47,6 +49,8 @@ struct Context {
   jobs::SecondCopy* second_copy = nullptr;  // nullptr: this bench keeps none
   // What the PC under the bench is like now; takes seconds. May be empty.
   std::function<std::vector<Check>()> check_machine = {};
+  // nullptr: this bench does not listen on the network.
+  const Enrollment* enrollment = nullptr;
   // Whose connections these services serve. A token with a call speaks for its own principal
   // instead.
   Caller peer = {};
@@ -54,7 +58,8 @@ struct Context {
 
 // Who makes this call, and may they? Comes from the connection or from a token in the metadata
 // `authorization`, never from a field of the request; other metadata is not looked at. The row of
-// the RPC is found by its request. TOKEN_INVALID, ROLE_REQUIRED, TOO_MANY_ATTEMPTS.
+// the RPC is found by its request. TOKEN_INVALID, ROLE_REQUIRED,
+// CREDENTIAL_ENDED, and what the peer was refused with.
 Result<Caller> Authorise(const Context& bench, const grpc::ServerContextBase& context,
                          std::string_view request_full_name);
 

@@ -28,9 +28,10 @@ v1::Image ImageService::Show(const jobs::AddedImage& added) const {
 grpc::ServerUnaryReactor* ImageService::CreateUpload(grpc::CallbackServerContext* context,
                                                      const v1::CreateUploadRequest* request,
                                                      v1::Upload* response) {
-  return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Upload> {
-    ASSIGN_OR_RETURN(const UploadState upload,
-                     uploads_.Create(request->file_name(), request->size_bytes()));
+  return Unary(bench_, context, request, response, [&](const Caller& caller) -> Result<v1::Upload> {
+    ASSIGN_OR_RETURN(
+        const UploadState upload,
+        uploads_.Create(request->file_name(), request->size_bytes(), caller.principal));
     return Show(upload);
   });
 }

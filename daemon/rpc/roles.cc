@@ -8,6 +8,7 @@
 namespace firmbench::rpc {
 namespace {
 
+constexpr Role kOpen = Role::kNone;
 constexpr Role kViewer = Role::kViewer;
 constexpr Role kTechnician = Role::kTechnician;
 constexpr Role kManager = Role::kManager;
@@ -58,6 +59,7 @@ constexpr std::array kRules = {
     Rule{"JobService", "ApproveJob", kTechnician, kNotAuditor},
     Rule{"JobService", "CancelJob", kTechnician, kNotAuditor},
     Rule{"JobService", "RecoverJob", kTechnician, kNotAuditor},
+    Rule{"JobService", "ReadJobTrace", kTechnician, kAuditor},
     Rule{"AuditService", "ListAuditEntries", kTechnician, kAuditor},
     Rule{"AuditService", "ExportAuditEntries", kTechnician, kAuditor},
     Rule{"AuditService", "GetCheckpoint", kViewer, kAuditor},
@@ -77,6 +79,8 @@ constexpr std::array kRules = {
     Rule{"AccessService", "ListCredentials", kViewer, kAuditor},
     Rule{"AccessService", "RevokeCredential", kViewer, kAuditor},
     Rule{"AccessService", "RevokePrincipal", kManager, kNotAuditor},
+    Rule{"AccessService", "Invite", kManager, kNotAuditor},
+    Rule{"EnrollmentService", "Enroll", kOpen, kNotAuditor},
 };
 
 constexpr std::pair<std::string_view, Role> kWords[] = {{"none", Role::kNone},
@@ -118,6 +122,7 @@ const Rule* RuleOfRequest(std::string_view request_full_name) {
 }
 
 bool Allows(const Rule& rule, Role role) {
+  if (rule.lowest == kOpen) return true;
   if (role == Role::kNone) return false;
   if (role == Role::kAuditor) return rule.auditor;
   return role >= rule.lowest;

@@ -23,7 +23,7 @@ std::optional<Role> ParseRole(std::string_view);  // not "none"
 struct Rule {
   std::string_view service;      // "DriveService"
   std::string_view method;       // "ListDrives": unique in the whole API, as its request's name is
-  Role lowest = Role::kManager;  // of viewer, technician, manager
+  Role lowest = Role::kManager;  // of viewer, technician, manager; kNone: needs no credentials
   bool auditor = false;
 };
 

@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The API of one bench where it can be reached: its Unix socket. Start and Shutdown are for the
-// thread that owns it.
+// The API of one bench where it can be reached: its Unix socket, and the network when it is told
+// to. Start and Shutdown are for the thread that owns it.
 
 #include <memory>
 #include <string>
 
 #include "daemon/rpc/context.h"
 #include "daemon/rpc/local_listener.h"
+#include "daemon/rpc/tls_listener.h"
 
 namespace firmbench::rpc {
 
 struct ServerOptions {
   std::string listen;  // "unix:PATH"
   LocalGroups groups;
+  TlsOptions remote;             // `listen` "": not on the network
+  std::string authority_folder;  // of pki::Authority
 };
 
 class Server {
  public:
-  // Answers from then on. What LocalListener::Start returns.
+  // Answers from then on. What LocalListener::Start, TlsListener::Start and pki::Authority::Open
+  // return.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, const Context& bench);
   virtual ~Server() = default;
 
+  // "HOST:PORT" on the network; "" for none.
+  virtual std::string remote_address() const = 0;
   // What grpc.health says of firmbench.v1.JobService: jobs are taken, or they are not. The bench as
   // a whole, "", serves until Shutdown, because what is there can be read.
   virtual void ShowJobsServing(bool serving) = 0;

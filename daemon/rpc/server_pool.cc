@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/base/log.h"
+#include "daemon/rpc/enrollment_service.h"
 #include "daemon/rpc/services.h"
 
 namespace firmbench::rpc {
@@ -52,14 +53,28 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }  // namespace
 
 struct ServerPool::Entry {
+  // Whoever `peer` is; everything there is.
   Entry(const Context& bench, Uploads& uploads, const Caller& peer)
-      : services(bench, uploads, peer) {
+      : services(std::make_unique<Services>(bench, uploads, peer)) {
+    Start([this](grpc::ServerBuilder& builder) { services->Register(builder); },
+          peer.role != Role::kNone);
+  }
+  // Nobody that is known.
+  explicit Entry(const Context& bench) : enrollment(std::make_unique<EnrollmentService>(bench)) {
+    Start([this](grpc::ServerBuilder& builder) { builder.RegisterService(enrollment.get()); },
+          false);
+  }
+
+  void Start(const std::function<void(grpc::ServerBuilder&)>& register_services, bool with_schema) {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     SetLimits(builder);
-    services.Register(builder);
-    if (peer.role == Role::kNone) {
+    register_services(builder);
+    if (!with_schema) {
+      // Nobody that is known shall keep a place for long.
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 30 * kSecond);
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * kSecond);
       builder.SetOption(std::make_unique<grpc::HealthCheckServiceServerBuilderOption>(nullptr));
       builder.SetOption(std::make_unique<WithoutReflection>());
     }
@@ -83,7 +98,8 @@ struct ServerPool::Entry {
     server.reset();
   }
 
-  Services services;
+  std::unique_ptr<Services> services;
+  std::unique_ptr<EnrollmentService> enrollment;
   std::unique_ptr<grpc::Server> server;
   int connections = 0;
   Nanos since{0};  // when the last connection ended
@@ -109,6 +125,18 @@ Result<ServerPool::Lease> ServerPool::Serve(const Caller& peer, UniqueFd connect
   // Two people never share one: the key says all that a call's identity is made of.
   const std::string key =
       fmt::format("{}\n{}\n{}", peer.known_by, ToString(peer.role), peer.principal);
+  return ServeAt(
+      key, [&] { return std::make_unique<Entry>(bench_, uploads_, peer); }, std::move(connection));
+}
+
+Result<ServerPool::Lease> ServerPool::ServeEnrollment(UniqueFd connection) {
+  return ServeAt(
+      "enrollment", [this] { return std::make_unique<Entry>(bench_); }, std::move(connection));
+}
+
+Result<ServerPool::Lease> ServerPool::ServeAt(const std::string& key,
+                                              const std::function<std::unique_ptr<Entry>()>& make,
+                                              UniqueFd connection) {
   MutexLock lock(mutex_);
   if (ended_) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
   const auto found = entries_.find(key);
@@ -116,11 +144,11 @@ Result<ServerPool::Lease> ServerPool::Serve(const Caller& peer, UniqueFd connect
   if (is_new ? std::ssize(entries_) >= kMostServers
              : found->second->connections >= kMostConnections) {
     return ResourceExhausted("TOO_MANY_CONNECTIONS",
-                             fmt::format("too many connections, the last of {}", peer.principal));
+                             "too many connections of one peer, or too many peers");
   }
   std::unique_ptr<Entry>& entry = is_new ? entries_[key] : found->second;
   if (is_new) {
-    entry = std::make_unique<Entry>(bench_, uploads_, peer);
+    entry = make();
     if (!entry->server) {
       entries_.erase(key);
       return Internal("SERVER_FAILED", "no gRPC server could be made");

@@ -5,6 +5,7 @@
 // for a while. So a call's identity is the server it arrived on: descriptors and ports, which are
 // used again, say nothing. Thread-safe.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,10 +20,10 @@ namespace firmbench::rpc {
 class ServerPool {
  public:
   static constexpr int kMostServers = 64;
-  static constexpr int kMostConnections = 32;  // of one peer
+  static constexpr int kMostConnections = 64;  // of one peer
   static constexpr Nanos kIdle = std::chrono::minutes(2);
 
-  // `bench` outlives the pool.
+  // What `bench` refers to outlives the pool.
   explicit ServerPool(const Context& bench);
   // Ends every call.
   ~ServerPool();
@@ -48,6 +49,9 @@ class ServerPool {
   // Serves the connected stream socket as the peer's. TOO_MANY_CONNECTIONS, SHUTTING_DOWN.
   Result<Lease> Serve(const Caller& peer, UniqueFd connection);
 
+  // Serves somebody without credentials: EnrollmentService and nothing else. As Serve.
+  Result<Lease> ServeEnrollment(UniqueFd connection);
+
   // Ends the servers of peers that have no connection for kIdle.
   void EndIdle();
   // As rpc::Server says it.
@@ -57,9 +61,11 @@ class ServerPool {
 
  private:
   struct Entry;
+  Result<Lease> ServeAt(const std::string& key, const std::function<std::unique_ptr<Entry>()>& make,
+                        UniqueFd connection);
   void Return(const std::string& key);
 
-  const Context& bench_;
+  const Context bench_;
   Uploads uploads_;
   Mutex mutex_;
   bool serving_ FB_GUARDED_BY(mutex_) = true;

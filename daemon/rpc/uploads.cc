@@ -22,7 +22,8 @@ void Uploads::DropExpired() {
   std::erase_if(entries_, [now](const auto& e) { return e.second.state.expires_us <= now; });
 }
 
-Result<UploadState> Uploads::Create(const std::string& file_name, int64_t size_bytes) {
+Result<UploadState> Uploads::Create(const std::string& file_name, int64_t size_bytes,
+                                    const std::string& owner) {
   if (size_bytes < 1 || size_bytes > kMaxBytes) {
     return InvalidArgument("UPLOAD_SIZE_INVALID", "a file has 1 byte to 16 MiB");
   }
@@ -36,13 +37,17 @@ Result<UploadState> Uploads::Create(const std::string& file_name, int64_t size_b
   }
   MutexLock lock(mutex_);
   DropExpired();
-  if (entries_.size() >= kMaxOpen) {
+  const auto of_one = std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+    return entry.second.state.owner == owner;
+  });
+  if (entries_.size() >= kMaxOpen || static_cast<size_t>(of_one) >= kMaxOpenOfOne) {
     return ResourceExhausted("TOO_MANY_UPLOADS", "too many files are being sent at once")
         .WithRemedy("try again in a moment");
   }
   Entry entry;
   entry.state.id = NewId(clock_);
   entry.state.file_name = file_name;
+  entry.state.owner = owner;
   entry.state.size_bytes = size_bytes;
   entry.state.expires_us = clock_.WallMicros() +
                            std::chrono::duration_cast<std::chrono::microseconds>(kLifetime).count();

@@ -61,6 +61,7 @@ class Daemon:
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=self._log)
         self.pid = self.process.pid
+        self.remote = None  # where it listens on the network, once it is ready
 
     def wait_ready(self):
         """True once it printed "ready"; False when it ended or the time is over."""
@@ -71,6 +72,9 @@ class Daemon:
             if not piece:
                 return False
             text += piece
+            for line in text.splitlines():
+                if line.startswith(b"remote "):
+                    self.remote = line.split()[1].decode()
             if any(line.startswith(b"ready ") for line in text.splitlines(True)
                    if line.endswith(b"\n")):
                 return True

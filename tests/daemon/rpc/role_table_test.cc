@@ -63,6 +63,11 @@ TEST(RoleTable, HasOneRowForEveryRpc) {
   std::set<std::string> rows;
   for (const Rule& rule : Rules()) {
     EXPECT_TRUE(rows.insert(std::string(rule.method)).second) << rule.method << " is there twice";
+    // One thing alone can be done without credentials.
+    if (rule.method == "Enroll") {
+      EXPECT_EQ(rule.lowest, Role::kNone);
+      continue;
+    }
     EXPECT_TRUE(rule.lowest == Role::kViewer || rule.lowest == Role::kTechnician ||
                 rule.lowest == Role::kManager);
   }
@@ -88,6 +93,8 @@ TEST(RoleTable, IsWhatHappens) {
               "auditor");
   for (const MethodDescriptor* method : EveryMethod()) {
     const Rule& rule = *RuleOfRequest(method->input_type()->full_name());
+    // On a server of its own, with nothing else: the listener's test has it.
+    if (rule.lowest == Role::kNone) continue;
     const std::string row = std::string(rule.service) + "." + method->name();
     std::printf("%-36s", row.c_str());
     for (const Role role : kRoles) {

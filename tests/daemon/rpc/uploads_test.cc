@@ -16,8 +16,8 @@ class HandClock final : public Clock {
 
 class UploadsTest : public ::testing::Test {
  protected:
-  std::string Open(int64_t size) {
-    auto upload = uploads_.Create("new.bin", size);
+  std::string Open(int64_t size, const std::string& owner = "ann") {
+    auto upload = uploads_.Create("new.bin", size, owner);
     EXPECT_TRUE(upload);
     return upload ? upload->id : std::string();
   }
@@ -73,16 +73,19 @@ TEST_F(UploadsTest, RefusesWhatDoesNotFollow) {
 
 // Memory is bounded before it is taken: by size, by number and by time.
 TEST_F(UploadsTest, BoundsWhatItHolds) {
-  EXPECT_EQ(ReasonOf(uploads_.Create("x", 0)), "UPLOAD_SIZE_INVALID");
-  EXPECT_EQ(ReasonOf(uploads_.Create("x", Uploads::kMaxBytes + 1)), "UPLOAD_SIZE_INVALID");
-  EXPECT_EQ(ReasonOf(uploads_.Create("a/b", 10)), "FILE_NAME_INVALID");
-  EXPECT_EQ(ReasonOf(uploads_.Create("a\nb", 10)), "FILE_NAME_INVALID");
-  EXPECT_EQ(ReasonOf(uploads_.Create(std::string(256, 'x'), 10)), "FILE_NAME_INVALID");
+  EXPECT_EQ(ReasonOf(uploads_.Create("x", 0, "ann")), "UPLOAD_SIZE_INVALID");
+  EXPECT_EQ(ReasonOf(uploads_.Create("x", Uploads::kMaxBytes + 1, "ann")), "UPLOAD_SIZE_INVALID");
+  EXPECT_EQ(ReasonOf(uploads_.Create("a/b", 10, "ann")), "FILE_NAME_INVALID");
+  EXPECT_EQ(ReasonOf(uploads_.Create("a\nb", 10, "ann")), "FILE_NAME_INVALID");
+  EXPECT_EQ(ReasonOf(uploads_.Create(std::string(256, 'x'), 10, "ann")), "FILE_NAME_INVALID");
   const std::string first = Open(10);
-  for (size_t i = 1; i < Uploads::kMaxOpen; ++i) Open(10);
-  EXPECT_EQ(ReasonOf(uploads_.Create("x", 10)), "TOO_MANY_UPLOADS");
+  for (size_t i = 1; i < Uploads::kMaxOpenOfOne; ++i) Open(10);
+  // One person leaves room for others.
+  EXPECT_EQ(ReasonOf(uploads_.Create("x", 10, "ann")), "TOO_MANY_UPLOADS");
+  for (size_t i = Uploads::kMaxOpenOfOne; i < Uploads::kMaxOpen; ++i) Open(10, "bob");
+  EXPECT_EQ(ReasonOf(uploads_.Create("x", 10, "max")), "TOO_MANY_UPLOADS");
   clock_.SleepFor(Uploads::kLifetime);
-  EXPECT_EQ(ReasonOf(uploads_.Create("x", 10)), "OK");
+  EXPECT_EQ(ReasonOf(uploads_.Create("x", 10, "ann")), "OK");
   EXPECT_EQ(ReasonOf(uploads_.Write(first, 0, Piece(10, 0))), "UPLOAD_NOT_FOUND");
 }
 

@@ -245,6 +245,37 @@ TEST(BuiltInMigrations, AreNumberedWithoutGaps) {
   EXPECT_GT(expected, 0);
 }
 
+TEST_F(Opening, BringsALedgerOfTheThirdVersionUpToDate) {
+  {
+    RawDatabase old(path());
+    for (const auto& migration : sqlite::BuiltInMigrations().first(3)) {
+      ASSERT_EQ(old.Exec(std::string(migration.sql)), "");
+    }
+    ASSERT_EQ(old.Exec(FileContent(FIRMBENCH_SOURCE_DIR "/tests/storage/ledgers/version_3.sql")),
+              "");
+  }
+  Open();
+  EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
+  EXPECT_EQ(ledger().Search("tray sticks", 10)->size(), 1u);
+  EXPECT_TRUE(ledger().ListImages({}, {})->rows.at(0).approved);
+  // Nobody could come in from elsewhere, and no approval was kept by itself.
+  EXPECT_TRUE(ledger().ListCredentials({.ended_too = true})->empty());
+  const Job job = ledger().ListJobs({}, {})->rows.at(0);
+  EXPECT_FALSE(ledger().FindApproval(job.id)->has_value());
+  ASSERT_OK(ledger().Commit([&](Transaction& tx) -> Status {
+    RETURN_IF_ERROR(tx.InsertCredential(SampleCredential(tx)));
+    return tx.InsertApproval({.id = tx.NewId(),
+                              .job_id = job.id,
+                              .principal = "bert",
+                              .reason = "saw the board",
+                              .solo = true,
+                              .created_us = tx.now_us()});
+  }));
+  EXPECT_TRUE(ledger().FindApproval(job.id)->value().solo);
+  EXPECT_EQ(ledger().ListCredentials({.principal = "anna", .kind = "token"})->size(), 1u);
+  EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
+}
+
 // The schema after all migrations, as the README draws it. When the change is meant: run with
 // FIRMBENCH_UPDATE_GOLDEN=1 and review the difference.
 TEST_F(Opening, TheSchemaIsTheOneThatWasReviewed) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/rpc/enrollment_service.h"
+
+#include "daemon/base/enrollment_code.h"
+#include "daemon/rpc/convert.h"
+
+namespace firmbench::rpc {
+namespace {
+
+Result<v1::EnrollResponse> Exchange(const Context& bench, const v1::EnrollRequest& request) {
+  constexpr size_t kLongestRequest = 8 << 10;
+  RETURN_IF_ERROR(CheckLength(request.code(), kLongestText));
+  RETURN_IF_ERROR(CheckLength(request.certificate_request_pem(), kLongestRequest));
+  ASSIGN_OR_RETURN(const EnrollmentCode code, EnrollmentCode::Parse(request.code()));
+  ASSIGN_OR_RETURN(const storage::Credential invitation, bench.access.FindInvitation(code.secret));
+  pki::Authority& authority = bench.enrollment->authority;
+  // Before the code is used up: a request that cannot be signed leaves it good.
+  ASSIGN_OR_RETURN(const pki::Authority::Signed made,
+                   authority.SignClient(request.certificate_request_pem(), invitation.principal));
+  storage::Credential certificate;
+  certificate.expires_us = made.facts.validity.until_us;
+  ASSIGN_OR_RETURN(certificate, bench.access.Exchange(invitation, std::move(certificate),
+                                                      ToHex(made.facts.sha256)));
+  v1::EnrollResponse out;
+  out.set_certificate_pem(made.certificate);
+  out.set_authority_pem(authority.certificate());
+  out.set_bench(Name("benches", bench.ledger.bench_id()));
+  out.set_server_name(authority.server_name());
+  out.set_principal(certificate.principal);
+  out.set_role(certificate.role);
+  SetTime(out.mutable_expire_time(), certificate.expires_us);
+  return out;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* EnrollmentService::Enroll(grpc::CallbackServerContext* context,
+                                                    const v1::EnrollRequest* request,
+                                                    v1::EnrollResponse* response) {
+  return Unary(bench_, context, request, response,
+               [&](const Caller&) { return Exchange(bench_, *request); });
+}
+
+}  // namespace firmbench::rpc

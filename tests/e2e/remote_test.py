@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bench from elsewhere: enrolment with a code, work over TLS, revocation, and who sits between."""
+
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import bench  # noqa: E402
+
+CONFIG = """
+[remote]
+listen = "127.0.0.1:0"
+"""
+
+
+class Relay:
+    """Somebody between a client and a bench: passes bytes on, and counts those of the client."""
+
+    def __init__(self, host, port):
+        self.target = (host, port)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.sockets = []
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(self.target)
+            except OSError:
+                return
+            self.sockets += [near, far]
+            threading.Thread(target=self._pass, args=(near, far), daemon=True).start()
+            threading.Thread(target=self._pass, args=(far, near), daemon=True).start()
+
+    @staticmethod
+    def _pass(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self):
+        for end in self.sockets:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.sockets = []
+
+    def close(self):
+        self.listener.close()
+        self.cut()
+
+
+class RemoteTest(unittest.TestCase):
+    def setUp(self):
+        self.bench = bench.Bench(config_text=CONFIG)
+        self.addCleanup(self.bench.close)
+        self.address = self.bench.daemon.remote
+        self.home = self.bench.path("elsewhere")
+
+    def there(self, *arguments, stdin=None, timeout=120):
+        """firmbench on another computer: nothing of it is shared with the bench."""
+        done = subprocess.run(
+            [bench.program("firmbench"), *arguments], input=stdin, capture_output=True, text=True,
+            timeout=timeout, check=False,
+            env={"PATH": os.environ["PATH"], "HOME": self.home,
+                 "XDG_CONFIG_HOME": self.home, "XDG_STATE_HOME": self.home + "/state"})
+        return bench.Done(arguments, done.returncode, done.stdout, done.stderr)
+
+    def ok_there(self, *arguments, **options):
+        done = self.there(*arguments, **options)
+        self.assertEqual(done.status, bench.EXIT_OK, f"{done}\n{self.bench.daemon.log()[-2000:]}")
+        return done
+
+    def invite(self, name="alice", role="technician"):
+        return self.bench.ok("bench", "invite", "--name", name, "--role", role).out
+
+    def enroll(self, code, address=None, name="shop"):
+        return self.there("bench", "enroll", address or self.address, "--name", name, stdin=code)
+
+    def test_enrol_work_and_be_revoked(self):
+        code = self.invite()
+        done = self.enroll(code)
+        self.assertEqual(done.status, bench.EXIT_OK, str(done))
+        self.assertIn("enrolled at shop as alice, technician", done.out)
+        # It is the one that is used now, and nobody else can read its key.
+        self.assertIn("alice, technician of benches/", self.ok_there("whoami").out)
+        folder = os.path.join(self.home, "firmbench", "benches")
+        self.assertEqual(os.stat(os.path.join(folder, "shop.bench")).st_mode & 0o777, 0o600)
+        # Once is once.
+        again = self.enroll(code, name="again")
+        self.assertEqual(again.status, bench.EXIT_DENIED, str(again))
+        self.assertIn("CODE_INVALID", again.err)
+
+        drive = self.bench.drive("LTR-48246S")["name"]
+        self.ok_there("--bench", "shop", "backup", drive)
+        entries = self.bench.json("audit", "list", "--principal", "alice")["audit_entries"]
+        self.assertIn("job.create", [entry["action"] for entry in entries])
+        denied = self.there("ledger", "backup", self.bench.path("copy.db"))
+        self.assertEqual(denied.status, bench.EXIT_DENIED, str(denied))
+
+        self.bench.restart()
+        # Port 0 gives another one; the book keeps the address, which an operator would fix.
+        self.assertIn("alice", self.bench.ok("bench", "principals").out)
+        self.bench.ok("bench", "revoke", "alice", "--reason", "left the shop")
+        self.assertNotIn("alice", self.bench.ok("bench", "principals").out)
+        self.ok_there("bench", "remove", "shop")
+        self.assertNotIn("shop", self.ok_there("bench", "list").out)
+
+    def test_revocation_is_at_once(self):
+        self.assertEqual(self.enroll(self.invite()).status, bench.EXIT_OK)
+        self.ok_there("drive", "list")
+        self.bench.ok("bench", "revoke", "alice", "--reason", "left the shop")
+        refused = self.there("drive", "list")
+        self.assertEqual(refused.status, bench.EXIT_DENIED, str(refused))
+        self.assertIn("CERTIFICATE_UNKNOWN", refused.err)
+
+    def test_somebody_between_is_found_out(self):
+        other = bench.Bench(config_text=CONFIG)
+        self.addCleanup(other.close)
+        code = self.invite()
+        refused = self.enroll(code, address=other.daemon.remote)
+        self.assertEqual(refused.status, bench.EXIT_DENIED, str(refused))
+        self.assertIn("BENCH_NOT_THE_RIGHT_ONE", refused.err)
+        # Nothing was sent: the code is still good.
+        self.assertEqual(self.enroll(code).status, bench.EXIT_OK)
+
+    def test_the_link_is_cut_and_the_watch_goes_on(self):
+        host, port = self.address.rsplit(":", 1)
+        relay = Relay(host, int(port))
+        self.addCleanup(relay.close)
+        self.assertEqual(self.enroll(self.invite(), address=relay.address).status, bench.EXIT_OK)
+        drive = self.bench.drive("LTR-48246S")["name"]
+        cutting = threading.Timer(0.3, relay.cut)
+        cutting.start()
+        done = self.there("backup", drive)
+        cutting.join()
+        self.assertEqual(done.status, bench.EXIT_OK, str(done))
+        # Nothing was sent twice.
+        self.assertEqual(len(self.bench.jobs(drive)), 1)
+
+    def test_only_tls_13_is_spoken(self):
+        host, port = self.address.rsplit(":", 1)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.set_alpn_protocols(["h2"])
+        with socket.create_connection((host, int(port)), timeout=20) as plain:
+            with context.wrap_socket(plain) as tls:
+                self.assertEqual(tls.version(), "TLSv1.3")
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with socket.create_connection((host, int(port)), timeout=20) as plain:
+            with self.assertRaises(ssl.SSLError):
+                context.wrap_socket(plain)
+        # A caller that says nothing, or something else, costs nobody anything.
+        silent = [socket.create_connection((host, int(port)), timeout=20) for _ in range(40)]
+        silent[0].sendall(b"GET / HTTP/1.1\r\n\r\n")
+        self.bench.ok("whoami")
+        for end in silent:
+            end.close()
+        self.assertEqual(self.enroll(self.invite()).status, bench.EXIT_OK)
+
+    def test_a_bench_that_does_not_listen_invites_nobody(self):
+        local = bench.Bench()
+        self.addCleanup(local.close)
+        done = local.firmbench("bench", "invite", "--name", "bob", "--role", "viewer")
+        self.assertEqual(done.status, bench.EXIT_FAILED, str(done))
+        self.assertIn("NOT_LISTENING", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,39 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The rows of a ledger as the third schema wrote them: those of the second one, a note, a customer, an
+-- imported file, a proof, a dump that was put away, an approved image, a copy. A test puts them into
+-- the schema of 0001 to 0003 and opens it. Never edited.
+INSERT INTO migrations VALUES(1,'0001_initial.sql','0f311fca6a320df79053c6d75a62d44af9708a87705f0da638f551bcdea2538c',1800000000000000);
+INSERT INTO migrations VALUES(2,'0002_recovery.sql','01d78b819dbebb04606f30dcba65c7eec898329cea461fb57e99aae1724c531b',1800000000000000);
+INSERT INTO migrations VALUES(3,'0003_identity.sql','ea80b0ae4c87b5bcfbdc65ab258cb9e3a001ee5ee95f74aa1055386de4f40773',1800000000000000);
+INSERT INTO bench VALUES('bench_id','01mcc5rm00dw856mqkw4j4qn8v');
+INSERT INTO bench VALUES('commits','1');
+INSERT INTO units VALUES(1,'01mcc5rm00z4bspgsmh3gz3s3y','shelf 3','mediatek_liteon','SHM-165P6S','Mr Smith''s',0,1800000000000000,X'1a30156a9c2c65a3a1d6990398288b080f905eeaaabc421f3139156a489757cd',NULL);
+INSERT INTO blobs VALUES(1,'f8d3fa6e70ab3280a64b74e4931eb19dc5745630a34bb29cd4e16a6b56800e44',70000,2);
+INSERT INTO blob_chunks VALUES(1,0,'zstd',X'28b52ffd6000ff7503005406000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f60616263ff010025e65f0751');
+INSERT INTO blob_chunks VALUES(1,1,'zstd',X'28b52ffd6070104d000010ffff01006bd1032c');
+INSERT INTO images VALUES(1,'01mcc5rm00a3yp1a0dc8b2q2aa','MS0R.bin',70000,'f8d3fa6e70ab3280a64b74e4931eb19dc5745630a34bb29cd4e16a6b56800e44','','','mediatek_liteon','LITE-ON','DVDRW SHM-165P6S','MS0R','SHM-165P6S','plain','','user/anna',1800000000000000,X'a6f41da3ca44058d1c3391dc1b0c9b3dc7e198ea452982e4b9a7d1ddef8806e7',NULL,'');
+INSERT INTO jobs VALUES(1,'01mcc5rm00nz61dphn4qg8rkag','flash','drive1','sim/0','01mcc5rm00z4bspgsmh3gz3s3y','mediatek_liteon','SHM-165P6S','all','01mcc5rm00a3yp1a0dc8b2q2aa',NULL,'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','{}',NULL,'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb','user/anna','0.1.0',1,1800000000000000,'CLOSED','FAILED','UNKNOWN','','','','','untouched',0,1800000000000000,0,X'0d68b9a85ad6316a76399b92962aa4ccad4001ac7b61cecedb45800915a3c843',1,'',NULL,'');
+INSERT INTO jobs VALUES(2,'01mcc5rm00hcn1e0b7pcbqcms4','recover','drive1','sim/0','01mcc5rm00z4bspgsmh3gz3s3y','mediatek_liteon','SHM-165P6S','all',NULL,'01mcc5rm00c1gtypyeng92t84m','aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','{}','request 1','bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb','user/anna','0.1.0',1,1800000000000000,'QUEUED','','','','','','','untouched',0,0,0,X'8f6a491673b57e1772c24ae8427419b1815c929dfdd6611c4abc0a90722ec85a',0,'','01mcc5rm00nz61dphn4qg8rkag','');
+INSERT INTO job_steps VALUES('01mcc5rm00nz61dphn4qg8rkag',0,'dump firmware','firmware','UNCHANGED','two reads agree',0,0,X'10740f631570ae813e46c7d4819b7630e8b38b49680628802f268bde76ced3ac');
+INSERT INTO job_events VALUES(1,'01mcc5rm00nz61dphn4qg8rkag','state','WRITING','{}',1800000000000000,X'feeadc81dd7b751d23fadb4be74cbe38324fa7d093e9276bfdb7bcc997383a53');
+INSERT INTO unit_evidence VALUES(1,'01mcc5rm0059zy924385mr44sm','01mcc5rm00z4bspgsmh3gz3s3y','vpd_serial','SN-4711','01mcc5rm00nz61dphn4qg8rkag',1800000000000000,X'f6cf8f365ab1ffa1ff4285e3b0b6425aa006527c5300f1a8dad0972e3a36b62b');
+INSERT INTO dumps VALUES(1,'01mcc5rm00c1gtypyeng92t84m','firmware',NULL,'drive1','backup','mediatek_liteon','SHM-165P6S','MS0R',70000,'f8d3fa6e70ab3280a64b74e4931eb19dc5745630a34bb29cd4e16a6b56800e44','00000000000000000000000000000000','00000000','',2,'read in code','vendor mode, op 00',1,'0.1.0',1800000000000000,X'02076c7abc0c47d38e7a1fa292dcad1e182ab069895599f501492d7316b5d7aa');
+INSERT INTO dump_attributions VALUES(1,'01mcc5rm00p848s72730z8gye7','01mcc5rm00c1gtypyeng92t84m','unit','01mcc5rm00z4bspgsmh3gz3s3y','user/anna','read from it',1800000000000000,X'1cc35c43a7810897bd80b77ba9cdd6eb6a8a34f0819d3c33fba9c239d303e50a');
+INSERT INTO audit_entries VALUES(0,1800000000000000,'{"action":"job.create","bench":"01mcc5rm00dw856mqkw4j4qn8v","clock":"synchronised","details":{"drive":"drives/1","kind":"backup"},"outcome":"ok","principal":"user/anna","resource":"jobs/0","sequence":0,"time":"2027-01-15T08:00:00.000000Z"}',X'0d6cca1956d1b1bedc1223defebe5b01a087523753fcbc1108fcd719296a6d19','user/anna','job.create','jobs/0','ok');
+INSERT INTO audit_entries VALUES(1,1800000000000000,'{"action":"job.create","bench":"01mcc5rm00dw856mqkw4j4qn8v","clock":"synchronised","details":{"drive":"drives/1","kind":"backup"},"outcome":"ok","principal":"user/anna","resource":"jobs/1","sequence":1,"time":"2027-01-15T08:00:00.000000Z"}',X'e56eac0bc92498f57bcec59d3e708b03ed0511fbd54dfa1beccb77a344f46238','user/anna','job.create','jobs/1','ok');
+INSERT INTO audit_entries VALUES(2,1800000000000000,'{"action":"job.create","bench":"01mcc5rm00dw856mqkw4j4qn8v","clock":"synchronised","details":{"drive":"drives/1","kind":"backup"},"outcome":"ok","principal":"user/anna","resource":"jobs/2","sequence":2,"time":"2027-01-15T08:00:00.000000Z"}',X'46c65d0384e81e2d4ddd0ad85787d12139b09071671f497746dc7c4119117be9','user/anna','job.create','jobs/2','ok');
+INSERT INTO audit_nodes VALUES(1,0,X'399d9bc87b100d24718f7315f2a8c7014713b84c6e99922d11136a4535675a60');
+INSERT INTO quarantines VALUES(1,'01mcc5rm00gkbm90has7p73y48','port','usb/1-2','READS_DISAGREE',NULL,1800000000000000,0,'','',X'1dd5cd2c6cb2bc54558ec511ed01c602c3ac290a3397090e9fa546bdf0b870d8');
+INSERT INTO claims VALUES(1,'01mcc5rm00mghtwt2gtbstas4v','drive1','user/anna','waiting for a part',1800000000000000,1800003600000000,0,'',X'2449ed2fb3a57a230c69675bb0334ce3de02eeca03c6c5191ebff5ff71a2f6b4');
+INSERT INTO spilled VALUES(1,'01mcc5rm00vgbnq72rccnqnpy6','01mcc5rm00nz61dphn4qg8rkag',1800000000000000,X'986fcc9345dabc230ca7f95395b7a9de17ae30a21e6d29dc64fe1e11e64d87bd');
+INSERT INTO unit_events VALUES(1,'01mcc5rm00v300000000000001','01mcc5rm00z4bspgsmh3gz3s3y','note',NULL,'','tray sticks','user/anna',1800000000000000,0,X'73dfacdb48e3d0dd9e5f9327ab2d353078ce4f628e285321530f4e2da7df62cf');
+INSERT INTO customers VALUES(1,'01mcc5rm00v300000000000002','01mcc5rm00z4bspgsmh3gz3s3y','Mr Smith','T-7','user/anna',1800000000000000,0,X'356220151b4a048a5db5f9fdd792c19a28b9272dd0054b6c13a8c6aeb133e223');
+INSERT INTO evidence_moves VALUES(1,'01mcc5rm00v300000000000003','01mcc5rm0059zy924385mr44sm','01mcc5rm00z4bspgsmh3gz3s3y','user/anna','same drive',1800000000000000,X'5b43b35574f8fc9c4d73834a61144a996fb29eb4159f1dfaa4e0d25645e0b8aa');
+INSERT INTO dump_files VALUES(1,'01mcc5rm00v300000000000004','01mcc5rm00c1gtypyeng92t84m','old.bin',1800000000000000,'user/anna',1800000000000000,X'1cc0b1f1d21f26991757937353b19d97762b1f123c4aaec1d55166f8ded495ec');
+INSERT INTO dump_proofs VALUES(1,'01mcc5rm00v300000000000005','01mcc5rm00c1gtypyeng92t84m','recognised',NULL,'by its ID block',1800000000000000,X'466b9a8d6ddda0ccb36b17ceea0926580d12f2b891ac96bdf23a6bb7af7996fe');
+INSERT INTO archivings VALUES(1,'01mcc5rm00v300000000000006','dump','01mcc5rm00c1gtypyeng92t84m',1,'user/anna','yearly',1800000000000000,X'555587320a624e200d7c252eddaa3d45ff7f4ef9294804352e8b6364f57ed8dc');
+INSERT INTO image_marks VALUES(1,'01mcc5rm00v300000000000007','01mcc5rm00a3yp1a0dc8b2q2aa','approved','ran a week','user/anna',1800000000000000,X'6c46d4f9dfd94820da3443c93e2576ce1e00caa53ccf73f9959d872cd16e59ed');
+INSERT INTO copies VALUES(1,'01mcc5rm00v300000000000008','f8d3fa6e70ab3280a64b74e4931eb19dc5745630a34bb29cd4e16a6b56800e44','shelf',1800000000000000,X'88361e36225f649c920a4ebc25e5da35957303462764c575313450fbb2472218');
+UPDATE bench SET value='0' WHERE key='unit_changes';
+PRAGMA application_id = 1178750023;
+PRAGMA user_version=3;
