@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Sends one blob to a client in pieces, the next when the client took the last. gRPC owns the
-// reactor through its callbacks; it deletes itself in OnDone.
+// Sends one blob, or bytes, to a client in pieces, the next when the client took the last. gRPC
+// owns the reactor through its callbacks; it deletes itself in OnDone.
 
 #include <grpcpp/support/server_callback.h>
 
@@ -21,11 +21,14 @@ class BlobStream final : public grpc::ServerWriteReactor<Piece> {
 
   // `sha256` names the blob, or is the error to end with.
   BlobStream(const Context& bench, Caller caller, const Result<std::string>& sha256)
+      : BlobStream(bench, std::move(caller), [&]() -> Result<Bytes> {
+          if (!sha256) return sha256.error();
+          return bench.ledger.ReadBlob(*sha256);
+        }()) {}
+
+  // The same for bytes that are in no blob.
+  BlobStream(const Context& bench, Caller caller, Result<Bytes> bytes)
       : access_(bench.access), caller_(std::move(caller)) {
-    auto bytes = [&]() -> Result<Bytes> {
-      if (!sha256) return sha256.error();
-      return bench.ledger.ReadBlob(*sha256);
-    }();
     if (!bytes) {
       this->Finish(ToGrpc(bytes.error()));
       return;
@@ -59,7 +62,7 @@ class BlobStream final : public grpc::ServerWriteReactor<Piece> {
 
   Access& access_;
   const Caller caller_;
-  Bytes bytes_;  // a memory of a drive: at most 8 MB
+  Bytes bytes_;  // a memory of a drive, or a trace: bounded, both
   size_t offset_ = 0;
   Piece piece_;
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "daemon/base/ids.h"
+#include "daemon/inventory/drive_details.h"
 
 namespace firmbench::rpc {
 namespace {
@@ -57,6 +58,24 @@ void SetModel(v1::Drive* to, const inventory::DriveSnapshot& drive) {
   to->mutable_recoverability()->set_grade(
       std::string(families::ToString(model.recoverable_after_cut)));
   to->mutable_recoverability()->set_why(std::string(model.recoverable_why));
+}
+
+void SetDetails(v1::Drive* to, const inventory::DriveDetails& details) {
+  for (const inventory::Statement& statement : details.statements) {
+    v1::DriveStatement* said = to->add_statements();
+    said->set_source(statement.source);
+    said->set_text(statement.text);
+  }
+  if (details.region) {
+    v1::RegionState* region = to->mutable_region_state();
+    region->set_type(inventory::TypeText(*details.region));
+    region->set_regions(inventory::RegionsText(*details.region));
+    region->set_user_changes_left(details.region->user_changes_left);
+    region->set_vendor_resets_left(details.region->vendor_resets_left);
+  }
+  to->set_nearest_model(details.likeness.model);
+  to->set_nearest_why(details.likeness.why);
+  for (const std::string& maker : details.likeness.makers) to->add_possible_makers(maker);
 }
 
 }  // namespace
@@ -145,6 +164,7 @@ v1::Drive ToProto(const inventory::DriveSnapshot& drive, const std::string& benc
   to.set_unit(Name("units", drive.unit.unit_id));
   to.set_unit_number(unit_number);
   if (drive.model != nullptr) SetModel(&to, drive);
+  if (drive.details != nullptr) SetDetails(&to, *drive.details);
   to.set_etag(drive.etag);
   to.set_current_job(Name("jobs", current_job));
   to.set_simulated(drive.connection.simulated);

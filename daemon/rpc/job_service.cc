@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/rpc/job_service.h"
 
+#include "daemon/jobs/job_trace.h"
 #include "daemon/rpc/advice.h"
+#include "daemon/rpc/blob_stream.h"
 #include "daemon/rpc/convert.h"
 #include "daemon/rpc/watch.h"
 
@@ -36,7 +38,7 @@ Result<jobs::CreateRequest> ReadRequest(const v1::CreateJobRequest& request, con
     return InvalidArgument(
         "JOB_KIND_UNKNOWN",
         "a job is one of backup, flash, restore, verify, eeprom_restore, convert, recover, "
-        "chip_identify, chip_read, chip_verify, chip_write, chip_erase");
+        "chip_identify, chip_read, chip_verify, chip_write, chip_erase, probe");
   }
   create.spec.kind = *kind;
   ASSIGN_OR_RETURN(create.spec.drive_id, IdFrom("drives", request.job().drive()));
@@ -125,6 +127,21 @@ Result<v1::Job> PlanOrCreate(const Context& bench, const jobs::CreateRequest& cr
   }
   ASSIGN_OR_RETURN(const jobs::JobView view, bench.engine.Create(create));
   return ShowJob(bench, view);
+}
+
+// The text that is sent.
+Result<Bytes> TraceText(const Context& bench, const v1::ReadJobTraceRequest& request) {
+  ASSIGN_OR_RETURN(const std::string id, IdFrom("jobs", request.name()));
+  ASSIGN_OR_RETURN(const jobs::JobView job, bench.engine.Get(id));
+  ASSIGN_OR_RETURN(Trace trace, jobs::LoadTrace(bench.ledger, id));
+  if (request.capsule()) jobs::PackCapsule(job, bench.facts.version, trace);
+  if (request.mask_serials()) {
+    ASSIGN_OR_RETURN(const auto serials, jobs::SerialsIn(bench.ledger, job.row, trace));
+    MaskInTrace(serials, trace);
+  }
+  const bool full = request.full() || request.capsule();
+  const std::string text = FormatTrace(trace, full ? TracePayloads::kFull : TracePayloads::kHashed);
+  return Bytes(text.begin(), text.end());
 }
 
 }  // namespace
@@ -235,6 +252,13 @@ grpc::ServerUnaryReactor* JobService::CancelJob(grpc::CallbackServerContext* con
     ASSIGN_OR_RETURN(const std::string id, IdFrom("jobs", request->name()));
     RETURN_IF_ERROR(bench_.engine.Cancel(id, caller.principal));
     return ShowJob(bench_, id);
+  });
+}
+
+grpc::ServerWriteReactor<v1::ReadJobTraceResponse>* JobService::ReadJobTrace(
+    grpc::CallbackServerContext* context, const v1::ReadJobTraceRequest* request) {
+  return Stream<v1::ReadJobTraceResponse>(bench_, context, request, [&](const Caller& caller) {
+    return new BlobStream<v1::ReadJobTraceResponse>(bench_, caller, TraceText(bench_, *request));
   });
 }
 

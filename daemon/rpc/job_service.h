@@ -34,6 +34,8 @@ class JobService final : public v1::JobService::CallbackService {
   grpc::ServerUnaryReactor* RecoverJob(grpc::CallbackServerContext* context,
                                        const v1::RecoverJobRequest* request,
                                        v1::Job* response) override;
+  grpc::ServerWriteReactor<v1::ReadJobTraceResponse>* ReadJobTrace(
+      grpc::CallbackServerContext* context, const v1::ReadJobTraceRequest* request) override;
 
  private:
   const Context& bench_;
