@@ -473,18 +473,17 @@ std::string Record(BenchFixture& bench, const Family& family, const ModelInfo& r
     recorder.BeginStep("leave update mode", {"TEST UNIT READY"});
     EXPECT_TRUE(direct.session->LeaveUpdateMode(direct.listener));
   }
+  const std::string text = recorder.Finish(row.model);
   for (const std::string& name : recorder.names()) {
     EXPECT_FALSE(name.starts_with("unnamed")) << name;
   }
   return fmt::format(
              "# SPDX-License-Identifier: Apache-2.0\n"
-             "# Firmbench trace, version 1; the format stands in tests/daemon/families/"
-             "trace_recorder.h.\n"
+             "# The format stands in daemon/base/trace.h.\n"
              "# What {} sends to flash a simulated {}, recorded from the simulator with\n"
-             "# synthetic contents: no real drive has been seen.\n"
-             "model: {}\n",
-             family.name(), row.model, row.model) +
-         recorder.Finish();
+             "# synthetic contents: no real drive has been seen.\n",
+             family.name(), row.model) +
+         text;
 }
 
 }  // namespace

@@ -20,14 +20,11 @@ std::string PathOf(std::string_view model) {
 
 std::string Head(std::string_view model) {
   return "# SPDX-License-Identifier: Apache-2.0\n"
-         "# Firmbench trace, version 1; the format stands in tests/daemon/families/"
-         "trace_recorder.h.\n"
+         "# The format stands in daemon/base/trace.h.\n"
          "# Backup and flash of a simulated " +
          std::string(model) +
          " as mediatek_liteon sends them, recorded from the\n"
-         "# simulator with synthetic contents: no real drive has been seen.\n"
-         "model: " +
-         std::string(model) + "\n";
+         "# simulator with synthetic contents: no real drive has been seen.\n";
 }
 
 // Reads both memories and flashes another image.
@@ -44,12 +41,13 @@ std::string Record(std::string_view model) {
   EXPECT_TRUE(written) << written.error().ToString();
   rig.recorder().BeginStep("leave update mode");
   EXPECT_TRUE(session->LeaveUpdateMode(rig.hands()));
+  const std::string text = rig.recorder().Finish(model);
   // Whatever was sent was named by a rule, and the gate had nothing to refuse.
   for (const std::string& name : rig.recorder().names()) {
     EXPECT_FALSE(name.starts_with("unnamed")) << name;
   }
   EXPECT_EQ(rig.gate().refused(), 0u);
-  return Head(model) + rig.recorder().Finish();
+  return Head(model) + text;
 }
 
 class LiteonTrace : public testing::TestWithParam<std::string> {};
@@ -65,6 +63,18 @@ TEST_P(LiteonTrace, IsWhatIsSent) {
   std::stringstream kept;
   kept << file.rdbuf();
   EXPECT_EQ(recorded, kept.str());
+}
+
+TEST_P(LiteonTrace, IsReadAsEveryTrace) {
+  std::ifstream file(PathOf(GetParam()), std::ios::binary);
+  std::stringstream kept;
+  kept << file.rdbuf();
+  const auto trace = ParseTrace(kept.str());
+  ASSERT_TRUE(trace) << trace.error().ToString();
+  EXPECT_EQ(trace->Head("model"), GetParam());
+  for (const TraceStep& step : trace->steps) {
+    for (const TraceBlock& block : step.blocks) EXPECT_TRUE(block.evidence) << block.command;
+  }
 }
 
 // The erase intro is never part of what is sent, and nothing but the write step writes a byte.
