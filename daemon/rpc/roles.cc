@@ -60,7 +60,6 @@ constexpr std::array kRules = {
     Rule{"JobService", "CancelJob", kTechnician, kNotAuditor},
     Rule{"JobService", "RecoverJob", kTechnician, kNotAuditor},
     Rule{"JobService", "ReadJobTrace", kTechnician, kAuditor},
-    Rule{"JobService", "ReadJobTrace", kTechnician, kAuditor},
     Rule{"AuditService", "ListAuditEntries", kTechnician, kAuditor},
     Rule{"AuditService", "ExportAuditEntries", kTechnician, kAuditor},
     Rule{"AuditService", "GetCheckpoint", kViewer, kAuditor},
