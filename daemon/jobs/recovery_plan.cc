@@ -66,6 +66,7 @@ void Advise(const PlanInputs& inputs, std::vector<std::string>& lines) {
 
 std::string RecoverTo(const JobSpec& spec, const CutJob* cut) {
   if (!spec.recover_to.empty()) return spec.recover_to;
+  if (cut != nullptr && cut->unread && cut->before_bytes.empty()) return "new";
   return cut == nullptr || cut->job.kind == ToString(Kind::kRecover) ? "new" : "old";
 }
 
@@ -75,7 +76,6 @@ std::vector<Problem> FindRecoveryProblems(const JobSpec& spec, const PlanInputs&
     return {{"DRIVE_GONE", "the drive is not attached any more", "attach it to the same port"}};
   }
   if (drive.condition == DriveCondition::kIdentifying) {
-  if (cut != nullptr && cut->unread && cut->before_bytes.empty()) return "new";
     return {
         {"DRIVE_IDENTIFYING", "the drive is still being looked at", "try again in a few seconds"}};
   }
@@ -86,6 +86,12 @@ std::vector<Problem> FindRecoveryProblems(const JobSpec& spec, const PlanInputs&
   std::vector<Problem> problems;
   if (inputs.cut) {
     CheckCut(*inputs.cut, drive, problems);
+    if (inputs.payload.empty()) {
+      problems.push_back({"OLD_FIRMWARE_NOT_STORED",
+                          "what the drive held before could not be read, and nothing that is "
+                          "stored is it",
+                          "bring it to what that job meant: --to new"});
+    }
   } else {
     CheckUnknown(inputs, problems);
   }
@@ -95,12 +101,6 @@ std::vector<Problem> FindRecoveryProblems(const JobSpec& spec, const PlanInputs&
 }
 
 std::vector<std::string> DescribeRecovery(const JobSpec& spec, const PlanInputs& inputs) {
-    if (inputs.payload.empty()) {
-      problems.push_back({"OLD_FIRMWARE_NOT_STORED",
-                          "what the drive held before could not be read, and nothing that is "
-                          "stored is it",
-                          "bring it to what that job meant: --to new"});
-    }
   std::vector<std::string> lines;
   if (inputs.cut) {
     const storage::Job& job = inputs.cut->job;
@@ -133,6 +133,10 @@ std::vector<std::string> DescribeRecovery(const JobSpec& spec, const PlanInputs&
 std::string RecoveryUndo(const JobSpec& spec, const PlanInputs& inputs) {
   if (!inputs.cut) return "what the chip holds now, read twice and stored before the first write";
   const bool to_new = spec.recover_to == "new";
+  if (inputs.cut->unread) {
+    return inputs.cut->before_bytes.empty() ? "nothing that is stored"
+                                            : "what was to undo the write that was cut off";
+  }
   return fmt::format(
       "the {} of before, stored as {}; what the memory holds now is stored as well before the "
       "first write{}",
@@ -146,9 +150,5 @@ std::string PcAdvice() {
          "unplug the drive's power, start the PC, and plug the power in again when firmbench asks "
          "for it";
 }
-  if (inputs.cut->unread) {
-    return inputs.cut->before_bytes.empty() ? "nothing that is stored"
-                                            : "what was to undo the write that was cut off";
-  }
 
 }  // namespace firmbench::jobs
