@@ -26,6 +26,7 @@
 #include "client/cli/parser_app.h"
 #include "client/cli/parser_access.h"
 #include "client/cli/parser_bench_tools.h"
+#include "client/cli/parser_trace.h"
 #include "client/cli/passport.h"
 #include "client/cli/unit.h"
 #include "client/cli/work.h"
@@ -85,6 +86,7 @@ class Builder {
     AddWork();
     AddMtkflash(app_, invocation_);
     AddChip(app_, invocation_);
+    AddProbe(app_, invocation_);
     AddDump();
     AddImage();
     AddJob();
@@ -575,6 +577,7 @@ void Builder::AddJob() {
   answer_verb.add_option("JOB", answer->job, "Which job")->required();
   answer_verb.add_option("ANSWER", answer->answer, "done or cancel")->capture_default_str();
   answer_verb.add_option("--prompt", answer->prompt, "ID of the prompt; else the pending one");
+  AddJobTraces(job, invocation_);
 }
 
 void Builder::AuditFilter(CLI::App& verb, AuditFilterOptions& filter) {

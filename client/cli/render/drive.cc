@@ -102,6 +102,24 @@ std::string RegionText(const v1::RegionState& region) {
                      region.user_changes_left(), region.vendor_resets_left());
 }
 
+void AddLikeness(const v1::Drive& drive, Fields& fields) {
+  if (!drive.nearest_model().empty()) {
+    fields.Add("nearest model", drive.nearest_model() + ": " + drive.nearest_why());
+  }
+  for (const std::string& maker : drive.possible_makers()) fields.Add("possible maker", maker);
+}
+
+std::string StatementLines(const v1::Drive& drive) {
+  if (drive.statements().empty()) return "";
+  size_t columns = 0;
+  for (const auto& said : drive.statements()) {
+    columns = std::max(columns, Columns(Clean(said.source())));
+  }
+  Fields fields(columns);
+  for (const auto& said : drive.statements()) fields.Add(Clean(said.source()), said.text());
+  return "\nWhat it says of itself:\n" + fields.text();
+}
+
 }  // namespace
 
 std::string_view StateInWords(v1::Drive::State state) {
@@ -184,6 +202,7 @@ std::string DriveDetails(const v1::Drive& drive, Style style) {
   fields.AddIfSet("known from", drive.provenance());
   fields.Add("flash chip", ChipText(drive.flash_chip()));
   if (drive.has_region_state()) fields.Add("DVD region", RegionText(drive.region_state()));
+  AddLikeness(drive, fields);
   if (drive.simulated()) fields.Add("simulated", "yes: no hardware is behind it");
 
   std::string text = Paint(style, Color::kBold, Clean(drive.name())) + "\n" + fields.text();
@@ -202,6 +221,7 @@ std::string DriveDetails(const v1::Drive& drive, Style style) {
                  2, 0) +
             "\n";
   }
+  text += StatementLines(drive);
   if (!drive.problems().empty()) text += "\n" + ProblemLines("problem", drive.problems(), style);
   return text;
 }
