@@ -194,7 +194,7 @@ class ChipCut(unittest.TestCase):
         again = f"firmbench chip write {drive} {before['name']}"
         advice = "\n".join(job["advice"])
         for words in ("the chip was being written", "The write had begun", again,
-                      f"safe in the ledger since"):
+                      "safe in the ledger since"):
             self.assertIn(words, advice)
         self.assertEqual([p["reason"] for p in self.bench.drives()[0]["problems"]][:1],
                          ["CHIP_HALF_WRITTEN"])
@@ -204,12 +204,12 @@ class ChipCut(unittest.TestCase):
                          bench.EXIT_FAILED)
         recover = self.bench.firmbench("job", "recover", job["name"], "--yes")
         self.assertIn("JOB_ON_CHIP", recover.err)
-        plan = self.bench.ok("chip", "read", "bay-1", self.bench.path("x"), *PART)
+        plan = self.bench.ok("chip", "read", "bay-1", self.bench.path("x"), *PART, *STICKER)
         self.assertIn("switch the drive off and on", " ".join(plan.err.split()))
         words = job["error"]["remedy"].split(again)[1].split()
         self.bench.ok("chip", "write", "bay-1", before["name"], *words, "--yes")
         self.assertEqual(self.bench.drives()[0]["problems"], [])
-        self.bench.ok("chip", "verify", "bay-1", before["name"], *PART)
+        self.bench.ok("chip", "verify", "bay-1", before["name"], *PART, *STICKER)
 
 
 if __name__ == "__main__":

@@ -142,7 +142,6 @@ drives no external programmer, but a drive can be one for the chip in its socket
   firmbench chip identify DRIVE --voltage 5
   firmbench chip read DRIVE chip.bin --voltage 5 --part W29C040
   firmbench chip write DRIVE chip.bin --voltage 3.3 --part SST39VF040
-  firmbench chip erase DRIVE --voltage 3.3 --part SST39VF040
 
 The voltage is that of the drive's board, which nobody but you can know; what the chip holds is
 kept in the ledger before it is written. A W29C0x0 is written so in the simulator only.
@@ -150,9 +149,7 @@ kept in the ledger before it is written. A W29C0x0 is written so in the simulato
 In the drive: byte parts are written through the vendor mode, step by step as published (read in
 code). How MTKFLASH writes the pages of a W29C part through it is not publicly known, so firmbench
 flashes a W29C0x0 in the simulator only. One LTR-48246S was seen with a W29C040 (second hand).
-Which part an LTR-52327S has is not publicly known; where firmbench assumes one, it says so.
-
-"firmbench drive show" says for your drive what can be read and flashed, and why not.)";
+Which part an LTR-52327S has is not publicly known; where firmbench assumes one, it says so.)";
 
 constexpr std::string_view kStatus80 = R"(
 MTKFLASH prints it when the drive did not enter vendor mode (second hand). 70 is the answer of a

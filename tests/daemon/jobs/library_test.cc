@@ -155,9 +155,10 @@ class Donor : public Library {
 
 TEST_F(Donor, IsRefusedWhereNobodyKnowsWhatBelongsToIt) {
   const storage::Dump dump = Dump(test::BuildImage("LTR-48246S"));
-  // Every row there is, and none at all.
+  // Every row that knows no such range, and none at all.
   for (const families::Family* family : families::AllFamilies()) {
     for (const families::ModelInfo& row : family->models()) {
+      if (!row.unit_ranges.empty()) continue;
       EXPECT_EQ(ReasonOf(AddDonorImage(ledger_, dump, &row, "user/anna")), "DONOR_RANGES_UNKNOWN");
     }
   }

@@ -46,8 +46,8 @@ TEST_F(Verification, OfAGoodLedgerFindsNothingAndCounts) {
   EXPECT_EQ(report->entries, 6);
   EXPECT_EQ(report->checkpoints, 1);
   EXPECT_EQ(report->notes, std::vector<std::string>{});
-  EXPECT_EQ(report->blobs, 1);
-  EXPECT_EQ(report->blob_bytes, 100'000);
+  EXPECT_EQ(report->blobs, 2);
+  EXPECT_EQ(report->blob_bytes, 100'009);
   EXPECT_EQ(report->root_hash.size(), 64u);
 }
 
