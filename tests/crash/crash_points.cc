@@ -169,6 +169,7 @@ WorldState StateAt(uint64_t index, uint64_t seed, World& world,
 bool Cut(const Scenario& scenario, const Options& options, const std::vector<bool>* chosen,
          uint64_t first, Tally& tally, uint64_t* count) {
   World world(scenario.drive, nullptr);
+  if (!world.ok()) fmt::print(stderr, "{}\n", world.ok().error().ToString());
   FB_CHECK(static_cast<bool>(world.ok()));
   const Prepared job = scenario.prepare(world);
   std::optional<Workers> workers;

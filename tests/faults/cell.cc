@@ -234,6 +234,7 @@ std::vector<MatrixFault> AllMatrixFaults() {
 std::vector<std::string> FaultSteps(const std::string& model) {
   const Scenario scenario = FlashOf(model);
   World world(scenario.drive, nullptr);
+  if (!world.ok()) fmt::print(stderr, "{}\n", world.ok().error().ToString());
   FB_CHECK(static_cast<bool>(world.ok()));
   const auto plan = world.engine().MakePlanFor(scenario.prepare(world).spec);
   FB_CHECK(static_cast<bool>(plan));
