@@ -53,13 +53,10 @@ std::string KeyLettersOf(const std::array<uint8_t, 32>& digest) {
   uint32_t held = 0;
   for (const uint8_t byte : digest) {
     held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 5 && letters.size() < EnrollmentCode::kKeyLetters) {
-      bits -= 5;
-      letters += kLetters[(held >> bits) & 31];
-    }
+    for (bits += 8; bits >= 5; bits -= 5) letters += kLetters[(held >> (bits - 5)) & 31];
     held &= (1U << bits) - 1;
   }
+  letters.resize(EnrollmentCode::kKeyLetters);  // a digest has 51, and the code takes fewer
   return letters;
 }
 
