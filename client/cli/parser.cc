@@ -23,10 +23,11 @@
 #include "client/cli/image.h"
 #include "client/cli/job.h"
 #include "client/cli/ledger.h"
-#include "client/cli/parser_app.h"
 #include "client/cli/parser_access.h"
+#include "client/cli/parser_app.h"
 #include "client/cli/parser_bench_tools.h"
 #include "client/cli/parser_trace.h"
+#include "client/cli/parser_verb.h"
 #include "client/cli/passport.h"
 #include "client/cli/unit.h"
 #include "client/cli/work.h"
@@ -70,7 +71,8 @@ class Builder {
     // -o may stand behind the command, too.
     app_.fallthrough();
     invocation_.globals.bench = DefaultBench();
-    app_.add_option("--bench", invocation_.globals.bench, "The bench: unix:PATH, or a name of `bench list`")
+    app_.add_option("--bench", invocation_.globals.bench,
+                    "The bench: unix:PATH, or a name of `bench list`")
         ->capture_default_str();
     const std::map<std::string, OutputFormat> formats = {{"table", OutputFormat::kTable},
                                                          {"wide", OutputFormat::kWide},
@@ -115,21 +117,12 @@ class Builder {
   CLI::App& Verb(CLI::App& parent, const std::string& name, const std::string& text,
                  const std::string& examples, const std::shared_ptr<Options>& options,
                  Ending (*run)(Context&, const Options&)) {
-    CLI::App* verb = parent.add_subcommand(name, text);
-    verb->fallthrough();
-    verb->footer("Examples:\n" + examples);
-    verb->callback([this, options, run] {
-      invocation_.run = [options, run](Context& context) { return run(context, *options); };
-    });
-    return *verb;
+    return cli::Verb(parent, invocation_, name, text, examples, options, run);
   }
 
   void Verb(CLI::App& parent, const std::string& name, const std::string& text,
             const std::string& examples, Ending (*run)(Context&)) {
-    CLI::App* verb = parent.add_subcommand(name, text);
-    verb->fallthrough();
-    verb->footer("Examples:\n" + examples);
-    verb->callback([this, run] { invocation_.run = run; });
+    Described(parent, name, text, examples).callback([this, run] { invocation_.run = run; });
   }
 
   static void Limit(CLI::App& verb, int& limit) {
@@ -429,13 +422,12 @@ void Builder::AddDump() {
   export_verb.add_flag("--force", take->force, "Replace a file that exists");
 
   const auto import = std::make_shared<DumpImportOptions>();
-  CLI::App& import_verb =
-      Verb(dump, "import",
-           "Takes old backups into the ledger: says of every file what it is and whose",
-           "  firmbench dump import old-backups --dry-run\n"
-           "  firmbench dump import old-backups\n"
-           "  firmbench dump import ltr48246s.bin --unit U-0001\n",
-           import, RunDumpImport);
+  CLI::App& import_verb = Verb(
+      dump, "import", "Takes old backups into the ledger: says of every file what it is and whose",
+      "  firmbench dump import old-backups --dry-run\n"
+      "  firmbench dump import old-backups\n"
+      "  firmbench dump import ltr48246s.bin --unit U-0001\n",
+      import, RunDumpImport);
   import_verb.add_option("PATH", import->paths, "Folders and files; links inside are not followed")
       ->required();
   import_verb.add_option("--unit", import->unit, "The unit that they belong to, where you know it");
@@ -641,15 +633,16 @@ void Builder::AddAudit() {
 void Builder::AddLedger() {
   CLI::App& ledger = Noun("ledger", "The ledger as a whole: copies, its check, old dumps");
   const auto backup = std::make_shared<LedgerBackupOptions>();
-  CLI::App& backup_verb =
-      Verb(ledger, "backup",
-           "Writes a copy of the whole ledger into a file while the bench works on; verified before "
-           "it is sent, and readable by its owner only",
-           "  firmbench ledger backup /mnt/safe/bench-2026-11-22.db\n", backup, RunLedgerBackup);
+  CLI::App& backup_verb = Verb(
+      ledger, "backup",
+      "Writes a copy of the whole ledger into a file while the bench works on; verified before "
+      "it is sent, and readable by its owner only",
+      "  firmbench ledger backup /mnt/safe/bench-2026-11-22.db\n", backup, RunLedgerBackup);
   backup_verb.add_option("FILE", backup->file, "Where to")->required();
   backup_verb.add_flag("--force", backup->force, "Replace the file that is there");
   Verb(ledger, "check",
-       "Reads everything in the ledger again and says how large it is; ends with 1 when something is "
+       "Reads everything in the ledger again and says how large it is; ends with 1 when something "
+       "is "
        "wrong",
        "  firmbench ledger check\n  firmbench -o json ledger check\n", RunLedgerCheck);
   const auto restore = std::make_shared<LedgerRestoreOptions>();
@@ -658,13 +651,13 @@ void Builder::AddLedger() {
       .add_option("FILE", restore->file, "The copy")
       ->required();
   const auto archive = std::make_shared<LedgerArchiveOptions>();
-  CLI::App& archive_verb =
-      Verb(ledger, "archive",
-           "Puts old dumps away: lists leave them out, nothing is deleted. The newest and the oldest "
-           "of each unit and memory stay, and all of a unit whose last jobs are not settled",
-           "  firmbench ledger archive --older-than 365d --dry-run\n"
-           "  firmbench ledger archive --older-than 2y --reason \"yearly\"\n",
-           archive, RunLedgerArchive);
+  CLI::App& archive_verb = Verb(
+      ledger, "archive",
+      "Puts old dumps away: lists leave them out, nothing is deleted. The newest and the oldest "
+      "of each unit and memory stay, and all of a unit whose last jobs are not settled",
+      "  firmbench ledger archive --older-than 365d --dry-run\n"
+      "  firmbench ledger archive --older-than 2y --reason \"yearly\"\n",
+      archive, RunLedgerArchive);
   archive_verb.add_option("--older-than", archive->older_than, "Days, weeks or years: 90d, 8w, 2y")
       ->required();
   archive_verb.add_option("--reason", archive->reason, "Why; kept for ever");

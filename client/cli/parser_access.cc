@@ -6,28 +6,9 @@
 
 #include "client/cli/access.h"
 #include "client/cli/bench_remote.h"
+#include "client/cli/parser_verb.h"
 
 namespace firmbench::cli {
-namespace {
-
-CLI::App& Described(CLI::App& parent, const std::string& name, const std::string& text,
-                    const std::string& examples) {
-  CLI::App* verb = parent.add_subcommand(name, text);
-  verb->fallthrough();
-  verb->footer("Examples:\n" + examples);
-  return *verb;
-}
-
-// `options` is kept for as long as the parser lives, and copied when the command is chosen.
-template <typename Options>
-void Runs(CLI::App& verb, Invocation& invocation, const std::shared_ptr<Options>& options,
-          Ending (*run)(Context&, const Options&)) {
-  verb.callback([&invocation, options, run] {
-    invocation.run = [options, run](Context& context) { return run(context, *options); };
-  });
-}
-
-}  // namespace
 
 void AddAccess(CLI::App& app, Invocation& invocation) {
   Described(app, "whoami", "Whom the bench takes you for, and what you may do",

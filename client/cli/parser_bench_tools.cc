@@ -6,23 +6,10 @@
 
 #include "client/cli/chip.h"
 #include "client/cli/mtkflash.h"
+#include "client/cli/parser_verb.h"
 
 namespace firmbench::cli {
 namespace {
-
-// `options` is kept for as long as the parser lives, and copied when the command is chosen.
-template <typename Options>
-CLI::App& Verb(CLI::App& parent, Invocation& invocation, const std::string& name,
-               const std::string& text, const std::string& examples,
-               const std::shared_ptr<Options>& options, Ending (*run)(Context&, const Options&)) {
-  CLI::App* verb = parent.add_subcommand(name, text);
-  verb->fallthrough();
-  verb->footer("Examples:\n" + examples);
-  verb->callback([&invocation, options, run] {
-    invocation.run = [options, run](Context& context) { return run(context, *options); };
-  });
-  return *verb;
-}
 
 // What every verb on a chip takes. The supply has no default: a person has to know it; nor has the
 // part of a chip that is written.

@@ -4,24 +4,11 @@
 #include <memory>
 #include <string>
 
+#include "client/cli/parser_verb.h"
 #include "client/cli/trace.h"
 
 namespace firmbench::cli {
 namespace {
-
-// `options` is kept for as long as the parser lives, and copied when the command is chosen.
-template <typename Options>
-CLI::App& Verb(CLI::App& parent, Invocation& invocation, const std::string& name,
-               const std::string& text, const std::string& examples,
-               const std::shared_ptr<Options>& options, Ending (*run)(Context&, const Options&)) {
-  CLI::App* verb = parent.add_subcommand(name, text);
-  verb->fallthrough();
-  verb->footer("Examples:\n" + examples);
-  verb->callback([&invocation, options, run] {
-    invocation.run = [options, run](Context& context) { return run(context, *options); };
-  });
-  return *verb;
-}
 
 template <typename Options>
 void AddMask(CLI::App& verb, Options& options) {

@@ -119,6 +119,18 @@ WritePlan ToWritePlan(const chips::ChipPlan& plan, const FlashPart& chip) {
   return out;
 }
 
+bool SameUnits(const WritePlan& a, const WritePlan& b) {
+  return std::equal(a.units.begin(), a.units.end(), b.units.begin(), b.units.end(),
+                    [](const ByteRange& x, const ByteRange& y) {
+                      return x.offset == y.offset && x.length == y.length;
+                    });
+}
+
+Error PlanMismatch() {
+  return FailedPrecondition("PLAN_MISMATCH", "the plan is not of these bytes and this chip")
+      .WithRemedy("plan again with the chip that identified itself");
+}
+
 Result<WritePlan> PlanFirmware(const Row& row, ByteView current, ByteView target,
                                std::string_view chip_part) {
   const size_t size = row.info->firmware_bytes;

@@ -39,6 +39,10 @@ Result<chips::ChipPlan> PlanChip(const FlashPart& chip, ByteView current, ByteVi
 // The chip's plan with its times as seen through vendor mode, in the words of other layers.
 WritePlan ToWritePlan(const chips::ChipPlan& plan, const FlashPart& chip);
 
+// Whether two plans name the same units in the same order, and the error where they have to.
+bool SameUnits(const WritePlan& a, const WritePlan& b);
+Error PlanMismatch();
+
 Result<WritePlan> PlanFirmware(const Row& row, ByteView current, ByteView target,
                                std::string_view chip_part);
 Result<WritePlan> PlanEeprom(const Row& row, ByteView current, ByteView target);

@@ -19,13 +19,6 @@ constexpr Evidence kByteWrites = Evidence::kReadInCode;
 // That they keep a page-write part's load window: 1.5, 8.1 [I].
 constexpr Evidence kPageWrites = Evidence::kHypothetical;
 
-bool SameUnits(const WritePlan& a, const WritePlan& b) {
-  return std::equal(a.units.begin(), a.units.end(), b.units.begin(), b.units.end(),
-                    [](const ByteRange& x, const ByteRange& y) {
-                      return x.offset == y.offset && x.length == y.length;
-                    });
-}
-
 }  // namespace
 
 Ability ChipWriteAbility(const Row& row, const Connection& connection, std::string_view part) {
@@ -172,10 +165,7 @@ Status LiteonProgrammer::Write(const WritePlan& plan, ByteView current, ByteView
       ChipWriteAbility(row_, {.task_file = true, .simulated = access_.simulated}, chip_->part);
   if (!ability.possible) return FailedPrecondition("HYPOTHETICAL_COMMAND", ability.why);
   ASSIGN_OR_RETURN(const chips::ChipPlan chip_plan, chips::PlanChipWrite(*chip_, current, target));
-  if (!SameUnits(plan, ToWritePlan(chip_plan, {.parallel = chip_}))) {
-    return FailedPrecondition("PLAN_MISMATCH", "the plan is not of these bytes and this chip")
-        .WithRemedy("plan again with the chip that identified itself");
-  }
+  if (!SameUnits(plan, ToWritePlan(chip_plan, {.parallel = chip_}))) return PlanMismatch();
   RETURN_IF_ERROR(CheckWrite(current, target));
   chips::ChipWriteReport written;
   const Status status = chips::WriteChip(

@@ -3,8 +3,6 @@
 // EEPROM.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "daemon/chips/flash_writer.h"
 #include "daemon/chips/spi_writer.h"
 #include "daemon/families/mediatek_liteon/abilities.h"
@@ -17,18 +15,6 @@ namespace firmbench::families::mediatek_liteon {
 namespace {
 
 constexpr Nanos kEepromWriteTimeout = std::chrono::seconds(20);
-
-bool SameUnits(const WritePlan& a, const WritePlan& b) {
-  return std::equal(a.units.begin(), a.units.end(), b.units.begin(), b.units.end(),
-                    [](const ByteRange& x, const ByteRange& y) {
-                      return x.offset == y.offset && x.length == y.length;
-                    });
-}
-
-Error PlanMismatch() {
-  return FailedPrecondition("PLAN_MISMATCH", "the plan is not of these bytes and this chip")
-      .WithRemedy("plan again with the chip that identified itself");
-}
 
 Error NotProven(std::string_view what) {
   return FailedPrecondition("HYPOTHETICAL_COMMAND",
