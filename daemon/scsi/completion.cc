@@ -30,18 +30,6 @@ enum DriverStatus : uint16_t {
   kDriverSense = 0x8,  // not a failure: sense data is there
 };
 
-size_t AskedBytes(const Command& command) {
-  switch (command.direction) {
-    case Direction::kNone:
-      return 0;
-    case Direction::kIn:
-      return command.data_in.size();
-    case Direction::kOut:
-      return command.data_out.size();
-  }
-  return 0;
-}
-
 bool CannotChangeMemory(const Command& command) {
   if (command.direction == Direction::kIn) return true;
   if (command.direction == Direction::kOut) return false;
@@ -199,6 +187,18 @@ Error NotGood(const Completion& completion, std::string_view what) {
 }
 
 }  // namespace
+
+size_t AskedBytes(const Command& command) {
+  switch (command.direction) {
+    case Direction::kNone:
+      return 0;
+    case Direction::kIn:
+      return command.data_in.size();
+    case Direction::kOut:
+      return command.data_out.size();
+  }
+  return 0;
+}
 
 Result<Completion> Triage(const Command& command, const RawCompletion& raw) {
   const Judge judge(command, raw);

@@ -27,6 +27,9 @@ struct RawCompletion {
   Nanos duration{0};
 };
 
+// Bytes of the data phase that a command asks for, in its own direction.
+size_t AskedBytes(const Command& command);
+
 // Judges in the order of what makes everything below it meaningless: errno, host, driver, SCSI
 // status. Nothing is believed good unless all four say so: with a wedged USB bridge only the host
 // status tells of the failure. Errors, each with TransportInfo and, when there is any, sense:

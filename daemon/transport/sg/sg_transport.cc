@@ -27,18 +27,6 @@ constexpr Nanos kMicrocode = std::chrono::seconds(300);
 // Any other data-out: nothing is known of what the drive does with it.
 constexpr Nanos kDataOut = std::chrono::seconds(60);
 
-size_t DataBytes(const scsi::Command& command) {
-  switch (command.direction) {
-    case Direction::kNone:
-      return 0;
-    case Direction::kIn:
-      return command.data_in.size();
-    case Direction::kOut:
-      return command.data_out.size();
-  }
-  return 0;
-}
-
 // What may be asked of a drive that nobody has identified yet. drive-protocols 9.5 [D].
 bool AsksWhoItIs(const scsi::Command& command) {
   switch (command.cdb.opcode()) {
@@ -94,7 +82,7 @@ Status SgTransport::Check(const scsi::Command& command) const {
     return InvalidArgument("CDB_LENGTH", fmt::format("a command has 6 to 16 bytes, not {}", length))
         .WithOpcode(command.cdb.opcode());
   }
-  const size_t bytes = DataBytes(command);
+  const size_t bytes = scsi::AskedBytes(command);
   if (bytes > limits_.max_transfer_bytes) {
     return InvalidArgument("LIMIT_EXCEEDED",
                            fmt::format("this connection carries {} bytes per command, not {}",
@@ -140,7 +128,7 @@ Result<scsi::Completion> SgTransport::Execute(const scsi::Command& command) {
 Result<scsi::Completion> SgTransport::Send(const scsi::Command& command) {
   scsi::Cdb cdb = command.cdb;
   std::array<uint8_t, kSenseBytes> sense{};
-  const size_t bytes = DataBytes(command);
+  const size_t bytes = scsi::AskedBytes(command);
 
   sg_io_hdr io{};
   io.interface_id = 'S';
