@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/transport/script_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
 
 namespace firmbench::transport {
 namespace {
@@ -15,32 +12,50 @@ bool Sees(const ata::Access& access) {
   return access.kind != Kind::kWrite && access.kind != Kind::kWriteData16;
 }
 
+// By hand: a chip of full size is written by millions of these, and formatting took longer than
+// the simulated drive.
+void AppendHex(uint32_t value, int digits, std::string& text) {
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+    text += "0123456789abcdef"[value >> shift & 0xf];
+  }
+}
+
+// `letter`, the register's offset, and the value where there is one.
+void AppendAccess(char letter, const ata::Access& access, bool value, std::string& text) {
+  text += letter;
+  text += static_cast<char>('0' + static_cast<int>(access.reg));
+  if (!value) return;
+  text += '=';
+  AppendHex(access.value, 2, text);
+}
+
 }  // namespace
 
 std::string ScriptText(std::span<const ata::Access> script) {
+  constexpr size_t kLongestAccess = 7;  // "D=0000 "
   std::string text;
-  const auto out = std::back_inserter(text);
+  text.reserve(script.size() * kLongestAccess);
   for (const ata::Access& access : script) {
     if (!text.empty()) text += ' ';
-    const int reg = static_cast<int>(access.reg);
     switch (access.kind) {
       case Kind::kWrite:
-        fmt::format_to(out, "w{}={:02x}", reg, access.value);
+        AppendAccess('w', access, true, text);
         break;
       case Kind::kRead:
-        fmt::format_to(out, "r{}", reg);
+        AppendAccess('r', access, false, text);
         break;
       case Kind::kReadData16:
         text += 'd';
         break;
       case Kind::kWriteData16:
-        fmt::format_to(out, "D={:04x}", access.value16);
+        text += "D=";
+        AppendHex(access.value16, 4, text);
         break;
       case Kind::kWaitEqual:
-        fmt::format_to(out, "e{}={:02x}", reg, access.value);
+        AppendAccess('e', access, true, text);
         break;
       case Kind::kWaitClear:
-        fmt::format_to(out, "c{}={:02x}", reg, access.value);
+        AppendAccess('c', access, true, text);
         break;
     }
   }

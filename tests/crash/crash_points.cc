@@ -3,9 +3,10 @@
 // ledger, restarts from there, and counts what is lost. In every second of the cuts the drive lost
 // its power as well, and the ledger's disk what was not synced.
 //
-//   crash_points [--seed N] [--sample N] [--only TEXT] [--point N] [--list]
+//   crash_points [--seed N] [--sample N] [--only SCENARIO] [--point N]
 //
-// Without --sample every point is taken; with it so many of all, chosen by the seed. A point that
+// Without --sample every point is taken, of some scenarios one in so many that the seed begins
+// with; with --sample so many of all, chosen by the seed. A point that
 // is lost is printed with what replays it.
 #include <fmt/format.h>
 
@@ -176,7 +177,10 @@ bool Cut(const Scenario& scenario, const Options& options, const std::vector<boo
   if (chosen != nullptr) workers.emplace(scenario, job, tally, options);
   const auto at = [&](uint64_t index, World& now, const simulator::CommandMoment* moment) {
     if (!workers) return;
-    if (options.point != 0 ? index != options.point : !(*chosen)[first + index - 1]) return;
+    const bool taken = options.point != 0    ? index == options.point
+                       : options.sample != 0 ? (*chosen)[first + index - 1]
+                                             : (index + options.seed) % scenario.every == 0;
+    if (!taken) return;
     workers->Add({index, StateAt(index, options.seed, now, moment), index / 2 % 2 == 0});
   };
   *count = Cutter(world, at).Run(job.spec);
@@ -185,7 +189,7 @@ bool Cut(const Scenario& scenario, const Options& options, const std::vector<boo
 
 std::vector<bool> Choose(uint64_t total, const Options& options) {
   // A cut may come a few operations later than when it was counted: group commits are not exact.
-  std::vector<bool> chosen(total * 2 + 1000, options.sample == 0);
+  std::vector<bool> chosen(total * 2 + 1000, false);
   std::mt19937_64 random(options.seed);
   for (uint64_t i = 0; i < options.sample && total != 0; ++i) chosen[random() % total] = true;
   return chosen;
@@ -228,18 +232,14 @@ int Main(const Options& options) {
     if (options.sample != 0 && !Cut(scenario, options, nullptr, 0, none, &count)) return 1;
     first.push_back(first.back() + count);
   }
-  const std::vector<bool> all(size_t{1} << 24, true);
-  const std::vector<bool> chosen =
-      options.sample != 0 ? Choose(first.back(), options) : std::vector<bool>();
+  const std::vector<bool> chosen = Choose(first.back(), options);
   Tally tally;
   bool well = true;
   for (size_t i = 0; i < scenarios.size(); ++i) {
     const uint64_t before = tally.points;
     uint64_t count = 0;
     const bool sampled = options.sample != 0;
-    well = Cut(scenarios[i], options, sampled ? &chosen : &all, sampled ? first[i] : 0, tally,
-               &count) &&
-           well;
+    well = Cut(scenarios[i], options, &chosen, sampled ? first[i] : 0, tally, &count) && well;
     std::printf("%-32s %8llu points, %llu cut\n", scenarios[i].name.c_str(),
                 static_cast<unsigned long long>(count),
                 static_cast<unsigned long long>(tally.points - before));
