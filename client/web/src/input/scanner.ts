@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Barcode scanners are keyboards that type faster than any person and end with Enter. What they type
+// goes to the confirmation that is open or else to the search, never to the control that happens to
+// have the focus: its Enter would press a button, its text would end up in a note.
+
+// Between two characters of a scan, and the fewest that make one.
+const MOST_GAP_MS = 35;
+const LEAST_CHARACTERS = 4;
+
+type Receiver = (text: string) => void;
+
+interface Burst {
+  text: string;
+  last: number;
+  field: HTMLInputElement | HTMLTextAreaElement | undefined;
+  before: string;
+}
+
+const receivers: Receiver[] = [];
+let fallback: Receiver = () => undefined;
+let burst: Burst | undefined;
+
+// Until the function that it returns is called, scans go to `receiver`; the newest one wins.
+export function receiveScans(receiver: Receiver): () => void {
+  receivers.push(receiver);
+  return () => {
+    const index = receivers.lastIndexOf(receiver);
+    if (index >= 0) receivers.splice(index, 1);
+  };
+}
+
+// Where scans go that nobody waits for.
+export function scansElseGoTo(receiver: Receiver): void {
+  fallback = receiver;
+}
+
+function fieldOf(target: EventTarget | null): Burst['field'] {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement ? target : undefined;
+}
+
+function begin(event: KeyboardEvent): void {
+  const field = fieldOf(event.target);
+  burst = { text: event.key, last: event.timeStamp, field, before: field?.value ?? '' };
+}
+
+function end(event: KeyboardEvent, scanned: Burst): void {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { field, before } = scanned;
+  if (field !== undefined && field.value !== before) {
+    field.value = before;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  (receivers.at(-1) ?? fallback)(scanned.text.trim());
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const going = burst !== undefined && event.timeStamp - burst.last <= MOST_GAP_MS ? burst : undefined;
+  if (event.key === 'Enter') {
+    burst = undefined;
+    if (going !== undefined && going.text.length >= LEAST_CHARACTERS) end(event, going);
+    return;
+  }
+  if (event.key.length !== 1) return; // Shift and its like come between the letters of a scan
+  if (going === undefined) {
+    begin(event);
+    return;
+  }
+  going.text += event.key;
+  going.last = event.timeStamp;
+  // A blank within a scan would press the button that has the focus.
+  if (event.key === ' ' && going.field === undefined) event.preventDefault();
+}
+
+export function listenForScans(): void {
+  window.addEventListener('keydown', onKey, { capture: true });
+}
