@@ -34,6 +34,11 @@ firmbench_package_files(firmbenchd usr/share/doc/firmbenchd/examples
   "${deploy}/systemd/firmbenchd.service.d/listen.conf"
   "${deploy}/systemd/firmbenchd.service.d/port-io.conf")
 
+if(TARGET page)
+  install(DIRECTORY "${PROJECT_BINARY_DIR}/web/" DESTINATION usr/share/firmbench/web
+    COMPONENT firmbenchd)
+endif()
+
 foreach(package firmbench firmbenchd)
   firmbench_package_files(${package} usr/share/doc/${package}
     "${deploy}/debian/copyright" "${deploy}/debian/changelog")
