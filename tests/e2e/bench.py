@@ -22,7 +22,8 @@ SCENARIO = os.path.join(SOURCE, "deploy", "examples", "bench.toml")
 START_SECONDS = 60
 RUN_SECONDS = 240
 
-EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_JOB, EXIT_DENIED, EXIT_UNREACHABLE, EXIT_DIFFER = range(7)
+EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_JOB, EXIT_DENIED = range(5)
+EXIT_UNREACHABLE, EXIT_DIFFER, EXIT_SOME_FAILED = 5, 6, 7
 
 
 def program(name):
@@ -43,19 +44,20 @@ class Done:
         return json.loads(self.out)
 
 
-def run(*arguments, timeout=RUN_SECONDS, env=None):
+def run(*arguments, timeout=RUN_SECONDS, env=None, stdin=""):
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=timeout, check=False,
-                          stdin=subprocess.DEVNULL, env=dict(os.environ, **(env or {})))
+                          input=stdin, env=dict(os.environ, **(env or {})))
     return Done(arguments, done.returncode, done.stdout, done.stderr)
 
 
 class Daemon:
-    """One firmbenchd. `state_dir`, `listen` and `scenario` as on its command line."""
+    """One firmbenchd. `state_dir`, `listen` and `scenario` as on its command line; `within` is a
+    command that becomes another one, such as nsenter."""
 
-    def __init__(self, state_dir, listen, scenario=SCENARIO, *more):
+    def __init__(self, state_dir, listen, scenario=SCENARIO, *more, within=()):
         self.log_path = os.path.join(os.path.dirname(state_dir), "firmbenchd.log")
         self._log = open(self.log_path, "ab")
-        command = [program("firmbenchd"), "--state-dir", state_dir, "--listen", listen, *more]
+        command = [*within, program("firmbenchd"), "--state-dir", state_dir, "--listen", listen, *more]
         if scenario:
             command += ["--simulate", scenario]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -119,13 +121,15 @@ class Daemon:
 class Bench:
     """A folder with a state folder, a socket and a daemon on both."""
 
-    def __init__(self, scenario=SCENARIO, scenario_text=None, start=True, config_text=None):
+    def __init__(self, scenario=SCENARIO, scenario_text=None, start=True, config_text=None,
+                 within=()):
         # Short, because the path of a socket may have 107 bytes.
         self.folder = tempfile.mkdtemp(prefix="fb-", dir="/tmp")
         self.state_dir = os.path.join(self.folder, "state")
         self.socket = os.path.join(self.folder, "s")
         self.address = f"unix:{self.socket}"
         self.scenario = scenario
+        self.within = within
         if scenario_text is not None:
             self.scenario = self.path("bench.toml")
             self.write("bench.toml", scenario_text)
@@ -146,7 +150,8 @@ class Bench:
         return self.path(name)
 
     def start(self):
-        self.daemon = Daemon(self.state_dir, self.address, self.scenario, *self.options)
+        self.daemon = Daemon(self.state_dir, self.address, self.scenario, *self.options,
+                             within=self.within)
         if not self.daemon.wait_ready():
             log = self.daemon.log()
             self.daemon.stop()

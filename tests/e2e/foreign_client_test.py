@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client that knows nothing of us but gRPC: Debian's python3-grpcio and server reflection."""
+"""Clients that know nothing of us but gRPC and server reflection: Debian's python3-grpcio, and
+buf, over the socket and over TLS."""
 
+import json
+import os
+import re
+import subprocess
 import unittest
 
 import grpc
@@ -179,6 +184,70 @@ class ForeignClient(bench.BenchTest):
         self.assertIn(caught.exception.code(), (grpc.StatusCode.RESOURCE_EXHAUSTED,
                                                 grpc.StatusCode.UNAVAILABLE))
         self.assertEqual(len(self.bench.drives()), 3)
+
+
+class Buf(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        config = '[remote]\nlisten = "127.0.0.1:0"\n'
+        cls.bench = bench.Bench(config_text=config)
+        cls.addClassCleanup(cls.bench.close)
+        cls.program = subprocess.run(
+            [os.path.join(bench.SOURCE, "tests", "lint", "install_buf"),
+             os.path.join(bench.SOURCE, "build", "tools", "buf")],
+            capture_output=True, text=True, check=True).stdout.strip()
+
+    def buf(self, host, method, request, *options):
+        """The answers to one call."""
+        done = bench.run(self.program, "curl", "--protocol", "grpc", *options, "--data",
+                         json.dumps(request), f"{host}/firmbench.v1.{method}", timeout=120,
+                         env={"HOME": self.bench.folder})
+        self.assertEqual(done.status, 0, str(done))
+        decoder, answers, rest = json.JSONDecoder(), [], done.out.strip()
+        while rest:
+            answer, end = decoder.raw_decode(rest)
+            answers.append(answer)
+            rest = rest[end:].strip()
+        return answers
+
+    def watch(self, job, call):
+        """A job's events, from its first state to its last."""
+        events = call("JobService/WatchJob", {"name": job})
+        self.assertEqual(events[-1]["job"]["state"], "STATE_CLOSED")
+        self.assertEqual(events[-1]["job"]["result"], "RESULT_SUCCEEDED")
+        sequences = [int(event["sequence"]) for event in events if "sequence" in event]
+        self.assertEqual(sequences, sorted(set(sequences)))
+
+    def test_over_the_socket(self):
+        def call(method, request):
+            return self.buf("http://localhost", method, request, "--http2-prior-knowledge",
+                            "--unix-socket", self.bench.socket)
+        drives = call("DriveService/ListDrives", {})[0]["drives"]
+        self.assertEqual([d["name"] for d in drives], [d["name"] for d in self.bench.drives()])
+        job, = call("JobService/CreateJob", {"job": {"kind": "backup", "drive": drives[0]["name"]}})
+        self.watch(job["name"], call)
+
+    def test_over_tls_with_a_certificate_of_its_own(self):
+        home = self.bench.path("elsewhere")
+        code = self.bench.ok("bench", "invite", "--name", "alice", "--role", "technician").out
+        done = bench.run(bench.program("firmbench"), "bench", "enroll", self.bench.daemon.remote,
+                         "--name", "shop", stdin=code, env={"HOME": home, "XDG_CONFIG_HOME": home})
+        self.assertEqual(done.status, bench.EXIT_OK, str(done))
+        with open(os.path.join(home, "firmbench", "benches", "shop.bench"), encoding="ascii") as file:
+            saved = file.read()
+        blocks = re.findall(r"-----BEGIN .*?-----END [A-Z ]+-----\n", saved, re.DOTALL)
+        files = [self.bench.write(name, text)
+                 for name, text in zip(("authority.pem", "own.pem", "own.key"), blocks)]
+        server = re.search(r"(?m)^server_name=(.*)$", saved).group(1)
+
+        def call(method, request):
+            return self.buf(f"https://{self.bench.daemon.remote}", method, request, "--cacert",
+                            files[0], "--cert", files[1], "--key", files[2], "--servername", server)
+        drives = call("DriveService/ListDrives", {})[0]["drives"]
+        self.assertEqual(len(drives), 3)
+        job, = call("JobService/CreateJob", {"job": {"kind": "backup", "drive": drives[1]["name"]}})
+        self.assertEqual(job["principal"], "alice")
+        self.watch(job["name"], call)
 
 
 if __name__ == "__main__":
