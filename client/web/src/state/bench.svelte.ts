@@ -7,6 +7,7 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Bench, BenchEvent } from '$gen/firmbench/v1/bench_service_pb';
 import type { Drive } from '$gen/firmbench/v1/drive_service_pb';
 import { type Job, type JobEvent, Job_State, type Progress, type Prompt } from '$gen/firmbench/v1/job_pb';
+import type { Unit } from '$gen/firmbench/v1/unit_service_pb';
 
 // Closed jobs that are remembered beside the open ones.
 const MOST_CLOSED = 300;
@@ -25,6 +26,8 @@ class LiveBench {
   readonly progress = new SvelteMap<string, Progress>();
   // By job: rises with every step and message, for screens that then ask for the whole job.
   readonly ticks = new SvelteMap<string, number>();
+  // Asked for when a drive is recognised and when one of its jobs ends.
+  readonly units = new SvelteMap<string, Unit>();
   info = $state.raw<Bench>();
   // Names of the drives in the order of their bays; replaced only when one comes or goes.
   order = $state.raw<readonly string[]>([]);
@@ -40,6 +43,9 @@ class LiveBench {
   readonly cutJobs: readonly Job[] = $derived([...this.jobs.values()].filter((job) => job.needsRecovery));
   readonly openJobs: readonly Job[] = $derived(
     [...this.jobs.values()].filter((job) => job.state !== Job_State.CLOSED),
+  );
+  readonly openByDrive: ReadonlyMap<string, readonly Job[]> = $derived(
+    Map.groupBy(this.openJobs, (job) => job.drive),
   );
 
   // Event numbers up to this one are in here.
@@ -75,6 +81,10 @@ class LiveBench {
     this.#forgetOldJobs();
   }
 
+  takeUnit(unit: Unit): void {
+    this.units.set(unit.name, unit);
+  }
+
   // The jobs that are open now: what was open here and is not among them has to be asked for.
   staleOpenJobs(open: readonly Job[]): string[] {
     const names = new Set(open.map((job) => job.name));
@@ -93,6 +103,7 @@ class LiveBench {
     this.jobs.clear();
     this.progress.clear();
     this.ticks.clear();
+    this.units.clear();
     this.order = [];
     this.info = undefined;
     this.sequence = 0n;

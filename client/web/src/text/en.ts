@@ -2,6 +2,7 @@
 // Every word that the page says itself, in English. What the bench says comes in its own words.
 // Sections follow the screens; what several screens say stands first.
 
+import { Drive_State } from '$gen/firmbench/v1/drive_service_pb';
 import { DriveState } from '$gen/firmbench/v1/errors_pb';
 import { Job_Result, Job_State } from '$gen/firmbench/v1/job_pb';
 import { EepromCheck, Memory, Outcome } from '$gen/firmbench/v1/memory_pb';
@@ -133,6 +134,7 @@ export const en = {
     signOut: 'Sign out',
     theme: 'Colours',
     themes: { auto: 'as the device', light: 'light', dark: 'dark' },
+    titleWaiting: '● A person is needed',
     sound: 'Sound when a person is needed',
     lost: (when: string) => `The bench was not reached since ${when}. Shown is what was last known.`,
     connecting: 'The bench is being asked …',
@@ -167,10 +169,64 @@ export const en = {
     all: 'All topics',
   },
 
+  driveState: {
+    [Drive_State.UNSPECIFIED]: 'not known',
+    [Drive_State.IDENTIFYING]: 'being identified',
+    [Drive_State.READY]: 'ready',
+    [Drive_State.BUSY]: 'busy',
+    [Drive_State.NOT_ANSWERING]: 'does not answer',
+    [Drive_State.GONE]: 'unplugged',
+    [Drive_State.QUARANTINED]: 'in quarantine',
+  },
+
+  operation: { read: 'read', flash: 'flash', restore: 'restore' },
+
   wall: {
     title: 'Bench',
+    summary: (drives: number, jobs: number) =>
+      `${count(drives, 'drive', 'drives')}, ${jobs === 0 ? 'no job' : count(jobs, 'job', 'jobs')} under way`,
     noDrives: 'No drive is attached.',
-    drivesAttached: (n: number) => count(n, 'drive', 'drives'),
+    noBay: 'no place named',
+    unknownModel: 'a model that firmbench does not know',
+    noUnit: 'No unit yet: its first backup makes it one.',
+    serial: (serial: string) => `serial ${serial}`,
+    eepromSafe: 'backed up',
+    eepromUnsafe: 'no backup yet',
+    eepromUnreadable: 'cannot be read here',
+    can: 'can ',
+    cannot: 'cannot ',
+    jobOf: (kind: string, who: string) => `${kind}, asked by ${who}`,
+    claimed: (who: string, note: string) => `in use by ${who}${note === '' ? '' : `: ${note}`}`,
+    work: 'Do a job',
+    choose: 'Choose',
+    why: 'Details',
+    chosen: (n: number) => `${count(n, 'drive', 'drives')} chosen`,
+    workOnChosen: 'Do a job on them',
+    chooseNone: 'Choose none',
+  },
+
+  prompt: {
+    title: 'A person is needed',
+    left: 'Time left',
+    answers: { done: 'Done', cancel: 'Cancel the job', yes: 'Yes', no: 'No' },
+  },
+
+  recovery: {
+    strip: (bay: string, unit: string, model: string) =>
+      `The write to ${[bay, unit, model].filter((word) => word !== '').join(' · ')} was cut. Leave the drive powered.`,
+    go: 'Bring it back',
+  },
+
+  approval: {
+    strip: (kind: string, model: string, who: string) =>
+      `${who} asks a second person to approve: ${kind}${model === '' ? '' : ` of ${model}`}.`,
+    look: 'Look at it',
+  },
+
+  job: {
+    moved: (done: string, total: string) => `${done} of ${total}`,
+    left: (time: string) => `${time} left`,
+    queued: (place: number) => `waits for its drive, place ${place}`,
   },
 
   // Pages of their own add their sections here.
