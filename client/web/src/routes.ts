@@ -26,6 +26,11 @@ const ENTRIES: readonly Entry[] = [
     list: () => import('./pages/wall/WallPage.svelte'),
   },
   {
+    word: 'jobs',
+    list: () => import('./pages/job/JobsPage.svelte'),
+    one: () => import('./pages/job/JobPage.svelte'),
+  },
+  {
     word: 'help',
     list: () => import('./pages/help/HelpPage.svelte'),
     one: () => import('./pages/help/TopicPage.svelte'),
@@ -41,6 +46,7 @@ export interface NavigationEntry {
 
 export const NAVIGATION: readonly NavigationEntry[] = [
   { href: '/', text: t.shell.bench },
+  { href: '/jobs', text: t.shell.jobs },
   { href: '/help', text: t.shell.help },
 ];
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which memories a job writes and which it leaves alone. Both are said, because people mix them up.
+import type { Job } from '$gen/firmbench/v1/job_pb';
+import { Memory } from '$gen/firmbench/v1/memory_pb';
+
+export interface Change {
+  memory: Memory;
+  written: boolean;
+}
+
+const WRITES_FIRMWARE = ['flash', 'restore', 'convert', 'recover'];
+const WRITES_EEPROM = ['eeprom_restore', 'convert'];
+
+export const writesSomething = (kind: string): boolean =>
+  WRITES_FIRMWARE.includes(kind) || WRITES_EEPROM.includes(kind);
+
+export function changesOf(job: Job): Change[] {
+  // The recovery of a conversion writes both: then no memory is named.
+  const both = job.kind === 'recover' && job.memory === Memory.UNSPECIFIED;
+  return [
+    { memory: Memory.FIRMWARE, written: WRITES_FIRMWARE.includes(job.kind) && job.memory !== Memory.EEPROM },
+    {
+      memory: Memory.EEPROM,
+      written: WRITES_EEPROM.includes(job.kind) || both || (job.kind === 'recover' && job.memory === Memory.EEPROM),
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// One job on its way: planned with nothing touched, looked at, confirmed, and then made. Making is
+// repeated with the same request when no answer came, so that a lost answer makes no second job.
+import type { Drive } from '$gen/firmbench/v1/drive_service_pb';
+import type { Job } from '$gen/firmbench/v1/job_pb';
+import { isUnreachable, troubleOf, type Trouble } from '$lib/api/trouble';
+import { bench } from './bench.svelte';
+
+const MOST_ATTEMPTS = 5;
+const PAUSE_MS = 400;
+// Problems that a reason takes away.
+const REASON_HELPS = ['OVERRIDE_REASON_REQUIRED', 'IRREVERSIBLE'];
+
+// What CreateJob and RecoverJob have in common.
+export interface Safeguards {
+  validateOnly: boolean;
+  planDigest: string;
+  etag: string;
+  requestId: string;
+  overrideReason: string;
+  unitLabel: string;
+}
+
+export class PlannedJob {
+  // With its plan; absent until the bench answered.
+  planned = $state.raw<Job>();
+  made = $state.raw<Job>();
+  trouble = $state.raw<Trouble>();
+  busy = $state(false);
+  confirmed = $state(false);
+  reason = $state('');
+  label = $state('');
+  needsReason = $state(false);
+  #requestId = crypto.randomUUID();
+
+  constructor(
+    readonly driveName: string,
+    // Whether a person has to confirm that this is the drive.
+    readonly writes: boolean,
+    private readonly call: (safeguards: Safeguards) => Promise<Job>,
+  ) {}
+
+  get drive(): Drive | undefined {
+    return bench.drives.get(this.driveName);
+  }
+
+  get ready(): boolean {
+    return this.planned?.plan?.problems.length === 0 && (this.confirmed || !this.writes);
+  }
+
+  async plan(): Promise<void> {
+    this.busy = true;
+    this.trouble = undefined;
+    this.confirmed = false;
+    try {
+      this.planned = await this.call(this.#safeguards(true));
+      const reasons = this.planned.plan?.problems.map(({ reason }) => reason) ?? [];
+      this.needsReason ||= reasons.some((reason) => REASON_HELPS.includes(reason));
+    } catch (error) {
+      this.planned = undefined;
+      this.trouble = troubleOf(error);
+    }
+    this.busy = false;
+  }
+
+  async make(): Promise<void> {
+    this.busy = true;
+    this.trouble = undefined;
+    try {
+      this.made = await this.#makeOnce();
+      bench.takeJob(this.made);
+    } catch (error) {
+      this.trouble = troubleOf(error);
+    }
+    this.busy = false;
+  }
+
+  // What is on the drive, or what stands for it: number, label, serial; its place when it has none.
+  confirms(typed: string): boolean {
+    const drive = this.drive;
+    if (drive === undefined) return false;
+    const names = [drive.unitNumber, drive.serial ?? '', bench.units.get(drive.unit)?.label ?? ''];
+    const known = names.filter((name) => name !== '');
+    const accepted = known.length > 0 ? known : [drive.bay];
+    return accepted.some((name) => name.toLowerCase() === typed.trim().toLowerCase());
+  }
+
+  // What a person is asked to scan or type.
+  get wanted(): string {
+    const drive = this.drive;
+    if (drive === undefined) return '';
+    return bench.units.get(drive.unit)?.label || drive.unitNumber || (drive.serial ?? '') || drive.bay;
+  }
+
+  async #makeOnce(): Promise<Job> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.call(this.#safeguards(false));
+      } catch (error) {
+        if (!isUnreachable(error) || attempt === MOST_ATTEMPTS) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
+    }
+  }
+
+  #safeguards(validateOnly: boolean): Safeguards {
+    const plan = validateOnly ? undefined : this.planned?.plan;
+    return {
+      validateOnly,
+      planDigest: plan?.digest ?? '',
+      etag: plan?.etag ?? '',
+      requestId: validateOnly ? '' : this.#requestId,
+      overrideReason: this.reason,
+      unitLabel: this.label,
+    };
+  }
+}
