@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/base/hash.h"
+#include "daemon/base/hex_digits.h"
 
 namespace firmbench {
 namespace {
@@ -43,7 +44,8 @@ void FormatAnswers(std::string& out, const std::vector<uint16_t>& answers) {
   if (answers.empty()) return;
   out += "answers:";
   for (const uint16_t answer : answers) {
-    out += answer > 0xff ? fmt::format(" {:04x}", answer) : fmt::format(" {:02x}", answer);
+    out += ' ';
+    AppendHex(answer, answer > 0xff ? 4 : 2, out);
   }
   out += '\n';
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "daemon/base/hex_digits.h"
+
 namespace firmbench::transport {
 namespace {
 
@@ -10,14 +12,6 @@ using Kind = ata::Access::Kind;
 
 bool Sees(const ata::Access& access) {
   return access.kind != Kind::kWrite && access.kind != Kind::kWriteData16;
-}
-
-// By hand: a chip of full size is written by millions of these, and formatting took longer than
-// the simulated drive.
-void AppendHex(uint32_t value, int digits, std::string& text) {
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
-    text += "0123456789abcdef"[value >> shift & 0xf];
-  }
 }
 
 // `letter`, the register's offset, and the value where there is one.
