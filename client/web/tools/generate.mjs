@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes gen/: the API's messages and services from proto/, by protoc and protoc-gen-es, and the
-// texts of `firmbench explain`. Neither is committed. $PROTOC names another protoc than the PATH's.
+// texts of `firmbench explain` and of proof bundles. None is committed. $PROTOC names another protoc
+// than the PATH's.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleModule } from './bundle.mjs';
 import { topicsModule } from './explain.mjs';
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -29,7 +31,13 @@ function generateExplain() {
   writeFileSync(join(gen, 'explain.ts'), topicsModule(sources));
 }
 
+function generateBundle() {
+  const source = readFileSync(join(root, 'client', 'cli', 'audit_bundle_texts.h'), 'utf8');
+  writeFileSync(join(gen, 'bundle.ts'), bundleModule(source));
+}
+
 rmSync(gen, { recursive: true, force: true });
 mkdirSync(gen, { recursive: true });
 generateProto();
 generateExplain();
+generateBundle();
