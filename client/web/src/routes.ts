@@ -26,9 +26,52 @@ const ENTRIES: readonly Entry[] = [
     list: () => import('./pages/wall/WallPage.svelte'),
   },
   {
+    word: 'do',
+    list: () => import('./pages/do/DoPage.svelte'),
+  },
+  {
+    word: 'search',
+    list: () => import('./pages/search/SearchPage.svelte'),
+  },
+  {
     word: 'jobs',
     list: () => import('./pages/job/JobsPage.svelte'),
     one: () => import('./pages/job/JobPage.svelte'),
+  },
+  {
+    word: 'units',
+    list: () => import('./pages/unit/UnitsPage.svelte'),
+    one: () => import('./pages/unit/UnitPage.svelte'),
+  },
+  {
+    word: 'passport',
+    one: () => import('./pages/unit/PassportPage.svelte'),
+  },
+  {
+    word: 'dumps',
+    list: () => import('./pages/dumps/DumpsPage.svelte'),
+    one: () => import('./pages/dumps/DumpPage.svelte'),
+  },
+  {
+    word: 'compare',
+    list: () => import('./pages/dumps/ComparePage.svelte'),
+  },
+  {
+    word: 'import',
+    list: () => import('./pages/dumps/ImportPage.svelte'),
+  },
+  {
+    word: 'images',
+    list: () => import('./pages/images/ImagesPage.svelte'),
+    one: () => import('./pages/images/ImagePage.svelte'),
+  },
+  {
+    word: 'audit',
+    list: () => import('./pages/audit/AuditPage.svelte'),
+  },
+  {
+    word: 'people',
+    list: () => import('./pages/people/PeoplePage.svelte'),
   },
   {
     word: 'help',
@@ -46,7 +89,13 @@ export interface NavigationEntry {
 
 export const NAVIGATION: readonly NavigationEntry[] = [
   { href: '/', text: t.shell.bench },
+  { href: '/do', text: t.shell.work, right: 'work' },
   { href: '/jobs', text: t.shell.jobs },
+  { href: '/units', text: t.shell.units },
+  { href: '/dumps', text: t.shell.dumps },
+  { href: '/images', text: t.shell.images },
+  { href: '/audit', text: t.shell.audit, right: 'audit' },
+  { href: '/people', text: t.shell.people },
   { href: '/help', text: t.shell.help },
 ];
 
