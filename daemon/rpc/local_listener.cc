@@ -4,15 +4,20 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -94,6 +99,24 @@ std::string UserNamed(uid_t uid) {
   return fmt::format("uid {}", uid);
 }
 
+// Lets members of one more group write to the socket, who need not be in the one that it belongs
+// to. False where the file system keeps no access control lists.
+bool Admit(const std::string& path, gid_t more) {
+  static_assert(std::endian::native == std::endian::little);  // as the kernel keeps it
+  constexpr uint16_t kMay = ACL_READ | ACL_WRITE;
+  constexpr auto kNoId = static_cast<uint32_t>(ACL_UNDEFINED_ID);
+  struct List {
+    posix_acl_xattr_header header{POSIX_ACL_XATTR_VERSION};
+    std::array<posix_acl_xattr_entry, 5> entries;
+  };
+  const List list{.entries = {{{ACL_USER_OBJ, kMay, kNoId},
+                               {ACL_GROUP_OBJ, kMay, kNoId},
+                               {ACL_GROUP, kMay, more},
+                               {ACL_MASK, kMay, kNoId},
+                               {ACL_OTHER, 0, kNoId}}}};
+  return ::setxattr(path.c_str(), "system.posix_acl_access", &list, sizeof(list), 0) == 0;
+}
+
 Result<UniqueFd> ListenAt(const std::string& path, const LocalGroups& groups) {
   UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const sockaddr_un to = AddressOf(path);
@@ -112,6 +135,10 @@ Result<UniqueFd> ListenAt(const std::string& path, const LocalGroups& groups) {
       ::chown(path.c_str(), static_cast<uid_t>(-1), *group) != 0) {
     log::Warn("the socket cannot be given to its group", "group", groups.technicians, "errno",
               errno);
+  }
+  const auto managers = GroupNamed(groups.managers);
+  if (managers && managers != group && !Admit(path, *managers)) {
+    log::Warn("only its own group can use the socket", "not", groups.managers, "errno", errno);
   }
   if (::listen(socket.get(), kBacklog) != 0) {
     return FailedPrecondition("ADDRESS_FAILED",

@@ -35,7 +35,8 @@ Caller LocalCaller(const PeerCredentials& peer, const LocalGroups& groups);
 
 class LocalListener {
  public:
-  // Listens at `address`, "unix:PATH", mode 0660, the technicians' group where there is one.
+  // Listens at `address`, "unix:PATH", mode 0660, the technicians' group where there is one; the
+  // managers' group is let in as well, by an access control list.
   // ADDRESS_INVALID, ADDRESS_IN_USE (another process answers there), ADDRESS_FAILED. A socket file
   // that nobody answers on is taken over.
   static Result<std::unique_ptr<LocalListener>> Start(const std::string& address,
