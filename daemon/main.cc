@@ -22,8 +22,10 @@
 #include <optional>
 
 #include "daemon/base/log.h"
+#include "daemon/bench_metrics.h"
 #include "daemon/doctor.h"
 #include "daemon/inhibitors.h"
+#include "daemon/page.h"
 #include "daemon/port_drives.h"
 #include "daemon/rpc/server.h"
 #include "daemon/second_copy.h"
@@ -212,6 +214,16 @@ jobs::WatchHub::Subscription SignAfterJobs(jobs::WatchHub& hub, const jobs::Engi
 
 // nullptr when none is configured. Works from Start on.
 Result<std::unique_ptr<SecondCopyKeeper>> KeepSecondCopy(const config::Config& settings,
+jobs::WatchHub::Subscription MeterJobs(jobs::WatchHub& hub, const jobs::Engine& engine,
+                                       inventory::Lane& lane, JobMeter& meter) {
+  return hub.Subscribe([&](const std::string& job_id) {
+    if (job_id.empty() || engine.Live(job_id) != nullptr) return;
+    lane.Post([&meter, job_id] {
+      meter.Look(job_id).IgnoreError("a count of what the ledger cannot say is not worth more");
+    });
+  });
+}
+
                                                          storage::Ledger& ledger, Clock& clock,
                                                          storage::CheckpointSigner& signer) {
   if (settings.copy_folder.empty()) return std::unique_ptr<SecondCopyKeeper>();
@@ -266,6 +278,7 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
 
   inventory::Lane watch("watchers");
   inventory::Lane slow("slow calls");
+  JobMeter meter(*ledger);
   const DoctorOptions doctor{.simulated = !settings.simulate.empty(),
                              .state_dir = settings.state_dir,
                              .spill_folder = settings.spill_folder,
@@ -273,18 +286,20 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
                              .power = settings.keep_awake ? &inhibitors : nullptr};
   rpc::Access access(*ledger, clock);
   RETURN_IF_ERROR(access.Load());
-  const rpc::Context context{*ledger,
-                             inventory,
-                             engine,
-                             watch,
-                             slow,
-                             clock,
-                             signer,
-                             access,
-                             {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(),
-                              settings.claim, settings.state_dir + "/ledger.db"},
-                             second_copy.get(),
-                             [&doctor] { return CheckMachine(doctor); }};
+  ASSIGN_OR_RETURN(const std::unique_ptr<Page> page, Page::Listen(settings));
+  const rpc::Context context{
+      *ledger,
+      inventory,
+      engine,
+      watch,
+      slow,
+      clock,
+      signer,
+      access,
+      {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(), settings.claim,
+       settings.state_dir + "/ledger.db", page ? page->address() : ""},
+      second_copy.get(),
+      [&doctor] { return CheckMachine(doctor); }};
   const auto signing = SignAfterJobs(hub, engine, slow, signer);
   ASSIGN_OR_RETURN(
       const std::unique_ptr<rpc::Server> server,
@@ -293,10 +308,29 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
            .groups = {settings.group, settings.admin_group},
            .remote = {.listen = settings.remote_listen, .tls12 = settings.tls12},
            .authority_folder = settings.authority_folder.empty() ? settings.state_dir + "/pki"
-                                                                 : settings.authority_folder},
+                                                                 : settings.authority_folder,
+           .page = page != nullptr,
+           .credential_ended =
+               [&page](const std::string& id) {
+                 if (page) page->End(id);
+               }},
           context));
   if (!server->remote_address().empty()) {
     log::Info("listening on the network", "address", server->remote_address());
+  const auto metering = page ? MeterJobs(hub, engine, slow, meter) : jobs::WatchHub::Subscription();
+  const MeasuredBench measured{*ledger,
+                               inventory,
+                               access,
+                               meter,
+                               context.facts.ledger_path,
+                               context.facts.simulated,
+                               context.facts.started_us};
+  if (page) {
+    RETURN_IF_ERROR(
+        page->Start(*server, access, clock, [&measured] { return BenchMetrics(measured); }));
+    log::Info("serving the page", "address", page->address());
+    std::printf("page https://%s/\n", page->address().c_str());
+  }
     std::printf("remote %s\n", server->remote_address().c_str());
   }
   log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
@@ -310,6 +344,7 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
   server->Shutdown();
   return Ok();
 }
+  if (page) page->Stop();
 
 // The bench whose ledger was made in this folder, as the lock file keeps it; "" for none.
 std::string BenchOfFolder(const UniqueFd& lock) {

@@ -9,21 +9,22 @@
 
 namespace firmbench::storage {
 
-// A client's certificate, a personal token, or the invitation that a certificate is made from. The
-// secret itself is never here, only its SHA-256.
+// A client's certificate, a personal token, a browser's session, or the invitation or link that one
+// is made from. The secret itself is never here, only its SHA-256.
 struct Credential {
   std::string id;
-  std::string kind;       // "certificate", "token", "invitation"
+  std::string kind;       // "certificate", "token", "invitation", "login_link", "session"
   std::string principal;  // whose
   std::string role;       // "viewer", "technician", "manager", "auditor"
-  // Hex, unique: of a certificate's DER, of a token's or an invitation's text.
+  // Hex, unique: of a certificate's DER, of any other's text.
   std::string secret_sha256;
   std::string note;
   std::string created_by;
   int64_t created_us = 0;
   int64_t expires_us = 0;
-  std::string made_from;   // of a certificate: the invitation; "" otherwise
-  int64_t ended_us = 0;    // mutable, once: revoked, or an invitation that was used; 0 while good
+  // Of a certificate: the invitation. Of a link, or a session: the credential that it ends with.
+  std::string made_from;   // "" otherwise
+  int64_t ended_us = 0;    // mutable, once: revoked or used up; 0 while good
   std::string ended_by;    // mutable, once
   std::string end_reason;  // mutable, once: "revoked", "used"
 };

@@ -7,6 +7,7 @@
 #include "client/cli/access.h"
 #include "client/cli/bench_remote.h"
 #include "client/cli/parser_verb.h"
+#include "client/cli/web.h"
 
 namespace firmbench::cli {
 
@@ -49,6 +50,14 @@ void AddAccess(CLI::App& app, Invocation& invocation) {
       *token, "revoke", "Ends a token at once, what runs with it included: yours, a manager any",
       "  firmbench token revoke 01jd9rd3q5e8n2x4z7w0k6m1hb\n");
   revoke_verb.add_option("TOKEN", revoke->token, "Its name in `token list`")->required();
+
+  CLI::App* web = app.add_subcommand("web", "The bench's page in a browser");
+  web->require_subcommand(1);
+  web->fallthrough();
+  Described(*web, "login", "Prints a link that opens the page as you, once, within five minutes",
+            "  firmbench web login\n"
+            "  xdg-open \"$(firmbench web login -o json | jq -r .url)\"\n")
+      .callback([&invocation] { invocation.run = RunWebLogin; });
   Runs(revoke_verb, invocation, revoke, RunTokenRevoke);
 }
 

@@ -226,6 +226,9 @@ Status ReadTable(const toml::table& values, std::string_view table, std::string_
       }
       RETURN_IF_ERROR(ReadTable(*inner, name.str(), file, config));
       continue;
+    Plain<&Config::web_listen>("web", "listen"),
+    Plain<&Config::web_page>("web", "page"),
+    Plain<&Config::web_metrics>("web", "metrics"),
     }
     const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&, &n = name](const Key& k) {
       return k.table == table && k.name == n.str();

@@ -52,6 +52,10 @@ struct Config {
 
   bool port_io = false;  // [port_io] enabled: drives on IDE ports that the kernel has left
 };
+  std::string web_listen;    // [web] listen, "HOST:PORT"; "" for no page
+  std::string web_page;      // [web] page, a folder; "" for the one beside the program
+  bool web_metrics = false;  // [web] metrics: also for other computers
+
 
 // One day: what the engine grants at most.
 inline constexpr int64_t kMaxClaimMinutes = 24 * 60;

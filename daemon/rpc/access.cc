@@ -100,8 +100,46 @@ Result<Caller> Access::OfCertificate(const std::string& der_sha256) {
   return CallerWith(certificate);
 }
 
+Result<Caller> Access::OfSession(std::string_view text) {
+  ASSIGN_OR_RETURN(
+      const storage::Credential session,
+      Find(Sha256Hex(AsBytes(text)), "session",
+           Unauthenticated("SESSION_ENDED", "this session was ended, or twelve hours are over")
+               .WithRemedy("open the page with a new link: `firmbench web login`")));
+  return CallerWith(session);
+}
+
 Result<storage::Credential> Access::FindInvitation(std::string_view text) {
   return Find(Sha256Hex(AsBytes(text)), "invitation", CodeInvalid());
+}
+
+Result<storage::Credential> Access::FindLoginLink(std::string_view text) {
+  return Find(Sha256Hex(AsBytes(text)), "login_link",
+              Unauthenticated("LOGIN_LINK_INVALID",
+                              "this link is not good: it was used before, or is too old")
+                  .WithRemedy("ask for a new one: `firmbench web login`"));
+}
+
+std::vector<storage::Credential> Access::Good(const std::string& principal,
+                                              std::string_view kind) const {
+  const int64_t now_us = clock_.WallMicros();
+  std::vector<storage::Credential> good;
+  MutexLock lock(mutex_);
+  for (const auto& [secret, credential] : good_) {
+    if (credential.principal == principal && credential.kind == kind &&
+        credential.expires_us > now_us) {
+      good.push_back(credential);
+    }
+  }
+  return good;
+}
+
+std::optional<int64_t> Access::ExpiryOf(const std::string& credential_id) const {
+  MutexLock lock(mutex_);
+  for (const auto& [secret, credential] : good_) {
+    if (credential.id == credential_id) return credential.expires_us;
+  }
+  return std::nullopt;
 }
 
 Status Access::Check(const Rule& rule, const Caller& caller) {
@@ -188,42 +226,61 @@ Result<storage::Credential> Access::Add(storage::Credential credential, std::str
   return credential;
 }
 
-Result<storage::Credential> Access::Exchange(const storage::Credential& invitation,
-                                             storage::Credential certificate,
-                                             const std::string& der_sha256) {
+Result<storage::Credential> Access::Exchange(const storage::Credential& used,
+                                             storage::Credential made,
+                                             const std::string& secret_sha256,
+                                             const std::string& action) {
   {
     // Whoever takes it out of here first has it.
     MutexLock lock(mutex_);
-    if (good_.erase(invitation.secret_sha256) == 0) return CodeInvalid();
-    good_ids_.erase(invitation.id);
+    if (good_.erase(used.secret_sha256) == 0) return CodeInvalid();
+    good_ids_.erase(used.id);
   }
-  certificate.kind = "certificate";
-  certificate.principal = invitation.principal;
-  certificate.role = invitation.role;
-  certificate.note = invitation.note;
-  certificate.created_by = invitation.created_by;
-  certificate.made_from = invitation.id;
-  certificate.secret_sha256 = der_sha256;
+  made.principal = used.principal;
+  made.role = used.role;
+  made.note = used.note;
+  made.created_by = used.created_by;
+  made.secret_sha256 = secret_sha256;
   RETURN_IF_ERROR(ledger_.Commit([&](storage::Transaction& tx) -> Status {
-    storage::Credential used = invitation;
-    used.ended_us = tx.now_us();
-    used.ended_by = invitation.principal;
-    used.end_reason = "used";
-    certificate.id = tx.NewId();
-    certificate.created_us = tx.now_us();
-    RETURN_IF_ERROR(tx.UpdateCredential(used));
-    RETURN_IF_ERROR(tx.InsertCredential(certificate));
-    RETURN_IF_ERROR(tx.AppendAudit(FactOf(certificate, "access.enroll", certificate.principal)));
+    storage::Credential over = used;
+    over.ended_us = tx.now_us();
+    over.ended_by = used.principal;
+    over.end_reason = "used";
+    made.id = tx.NewId();
+    made.created_us = tx.now_us();
+    RETURN_IF_ERROR(tx.UpdateCredential(over));
+    RETURN_IF_ERROR(tx.InsertCredential(made));
+    RETURN_IF_ERROR(tx.AppendAudit(FactOf(made, action, made.principal)));
     return Ok();
   }));
   MutexLock lock(mutex_);
-  good_.emplace(certificate.secret_sha256, certificate);
-  good_ids_.insert(certificate.id);
-  return certificate;
+  good_.emplace(made.secret_sha256, made);
+  good_ids_.insert(made.id);
+  return made;
 }
 
-Status Access::End(const std::vector<storage::Credential>& credentials, const std::string& by,
+std::vector<storage::Credential> Access::WithWhatStandsOn(
+    const std::vector<storage::Credential>& credentials) const {
+  std::vector<storage::Credential> all;
+  std::set<std::string> ids;
+  for (const storage::Credential& credential : credentials) {
+    if (ids.insert(credential.id).second) all.push_back(credential);
+  }
+  MutexLock lock(mutex_);
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& [secret, credential] : good_) {
+      if (!ids.contains(credential.made_from) || !ids.insert(credential.id).second) continue;
+      all.push_back(credential);
+      more = true;
+    }
+  }
+  return all;
+}
+
+Status Access::End(const std::vector<storage::Credential>& asked, const std::string& by,
                    const std::string& reason) {
+  const std::vector<storage::Credential> credentials = WithWhatStandsOn(asked);
   RETURN_IF_ERROR(ledger_.Commit([&](storage::Transaction& tx) -> Status {
     for (storage::Credential credential : credentials) {
       credential.ended_us = tx.now_us();

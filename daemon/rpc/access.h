@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,12 +47,13 @@ class Access {
   // Reads the good credentials. Once, before the first call. LEDGER_*.
   Status Load();
 
-  // Of the text of a token. TOKEN_INVALID (unknown, revoked or expired: no more is said),
-  //
+  // Of the text of a token. TOKEN_INVALID (unknown, revoked or expired: no more is said).
   Result<Caller> OfToken(std::string_view text);
 
   // Of a certificate whose chain and time were checked. CERTIFICATE_UNKNOWN.
   Result<Caller> OfCertificate(const std::string& der_sha256);
+  // Of the text that a browser keeps. SESSION_ENDED.
+  Result<Caller> OfSession(std::string_view text);
 
   // May the caller call it? ROLE_REQUIRED. Counts what is let through and what is refused.
   Status Check(const Rule& rule, const Caller& caller);
@@ -63,14 +65,20 @@ class Access {
   // A new credential whose secret is `secret`. TOO_MANY_CREDENTIALS, LEDGER_*.
   Result<storage::Credential> Add(storage::Credential credential, std::string_view secret,
                                   const std::string& action);
-  // Uses an invitation up and adds the certificate that was made from it, in one commit.
-  // CODE_INVALID when somebody was faster.
-  Result<storage::Credential> Exchange(const storage::Credential& invitation,
-                                       storage::Credential certificate,
-                                       const std::string& der_sha256);
+  // Uses `used` up and adds what was made from it, in one commit: principal, role and note are
+  // those of `used`. CODE_INVALID when somebody was faster, LEDGER_*.
+  Result<storage::Credential> Exchange(const storage::Credential& used, storage::Credential made,
+                                       const std::string& secret_sha256, const std::string& action);
   // The invitation with this text. CODE_INVALID, TOO_MANY_ATTEMPTS.
   Result<storage::Credential> FindInvitation(std::string_view text);
-  // Ends credentials at once, and says so to OnEnd. `reason` is the person's own; may be empty.
+  // The link with this text. LOGIN_LINK_INVALID.
+  Result<storage::Credential> FindLoginLink(std::string_view text);
+  // Those that are good now, of one principal and kind.
+  std::vector<storage::Credential> Good(const std::string& principal, std::string_view kind) const;
+  // When the credential expires, microseconds; nullopt: it is not good.
+  std::optional<int64_t> ExpiryOf(const std::string& credential_id) const;
+  // Ends credentials, and what was made from them, at once, and says so to OnEnd. `reason` is the
+  // person's own; may be empty.
   Status End(const std::vector<storage::Credential>& credentials, const std::string& by,
              const std::string& reason);
 
@@ -90,6 +98,9 @@ class Access {
     std::atomic<int64_t> refused = 0;
   };
 
+  // With those links and sessions that stand on them. No credential twice.
+  std::vector<storage::Credential> WithWhatStandsOn(
+      const std::vector<storage::Credential>& credentials) const;
   // The good credential with that secret. TOO_MANY_ATTEMPTS, or `unknown`.
   Result<storage::Credential> Find(const std::string& secret_sha256, std::string_view kind,
                                    const Error& unknown);

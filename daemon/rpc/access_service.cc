@@ -8,6 +8,7 @@
 #include "daemon/base/enrollment_code.h"
 #include "daemon/rpc/convert.h"
 #include "daemon/rpc/enrollment_service.h"
+#include "daemon/rpc/sessions.h"
 
 namespace firmbench::rpc {
 namespace {
@@ -161,6 +162,18 @@ Result<v1::InviteResponse> Invite(const Context& bench, const Caller& caller,
   return out;
 }
 
+Result<v1::CreateLoginLinkResponse> CreateLoginLink(const Context& bench, const Caller& caller) {
+  if (bench.facts.page_address.empty()) {
+    return FailedPrecondition("PAGE_OFF", "this bench serves no page")
+        .WithRemedy("set `listen` in [web] of firmbenchd.toml and start firmbenchd again");
+  }
+  ASSIGN_OR_RETURN(const MadeSecret made, MakeLoginLink(bench.access, bench.clock, caller));
+  v1::CreateLoginLinkResponse out;
+  out.set_url(fmt::format("https://{}/login#{}", bench.facts.page_address, made.text));
+  *out.mutable_credential() = ToProto(made.credential);
+  return out;
+}
+
 }  // namespace
 
 v1::Credential ToProto(const storage::Credential& credential) {
@@ -243,6 +256,13 @@ grpc::ServerUnaryReactor* AccessService::Invite(grpc::CallbackServerContext* con
                                                 v1::InviteResponse* response) {
   return Unary(bench_, context, request, response,
                [&](const Caller& caller) { return rpc::Invite(bench_, caller, *request); });
+}
+
+grpc::ServerUnaryReactor* AccessService::CreateLoginLink(grpc::CallbackServerContext* context,
+                                                         const v1::CreateLoginLinkRequest* request,
+                                                         v1::CreateLoginLinkResponse* response) {
+  return Unary(bench_, context, request, response,
+               [&](const Caller& caller) { return rpc::CreateLoginLink(bench_, caller); });
 }
 
 }  // namespace firmbench::rpc

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// AccessService: who the caller is, tokens, invitations, revocation. Thread-safe.
+// AccessService: who the caller is, tokens, invitations, login links, revocation. Thread-safe.
 
 #include "daemon/rpc/context.h"
 #include "firmbench/v1/access_service.grpc.pb.h"
@@ -30,6 +30,9 @@ class AccessService final : public v1::AccessService::CallbackService {
   grpc::ServerUnaryReactor* Invite(grpc::CallbackServerContext* context,
                                    const v1::InviteRequest* request,
                                    v1::InviteResponse* response) override;
+  grpc::ServerUnaryReactor* CreateLoginLink(grpc::CallbackServerContext* context,
+                                            const v1::CreateLoginLinkRequest* request,
+                                            v1::CreateLoginLinkResponse* response) override;
 
  private:
   const Context& bench_;

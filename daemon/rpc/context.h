@@ -32,6 +32,7 @@ struct BenchFacts {
   int64_t started_us = 0;
   Nanos usual_claim = std::chrono::minutes(30);  // of a claim that names no time
   std::string ledger_path;                       // of ledger.db
+  std::string page_address;                      // "HOST:PORT" of the page; "" for no page
 };
 
 struct Enrollment;  // daemon/rpc/enrollment_service.h

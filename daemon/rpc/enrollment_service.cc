@@ -17,10 +17,12 @@ Result<v1::EnrollResponse> Exchange(const Context& bench, const v1::EnrollReques
   // Before the code is used up: a request that cannot be signed leaves it good.
   ASSIGN_OR_RETURN(const pki::Authority::Signed made,
                    authority.SignClient(request.certificate_request_pem(), invitation.principal));
-  storage::Credential certificate;
-  certificate.expires_us = made.facts.validity.until_us;
-  ASSIGN_OR_RETURN(certificate, bench.access.Exchange(invitation, std::move(certificate),
-                                                      ToHex(made.facts.sha256)));
+  ASSIGN_OR_RETURN(const storage::Credential certificate,
+                   bench.access.Exchange(invitation,
+                                         {.kind = "certificate",
+                                          .expires_us = made.facts.validity.until_us,
+                                          .made_from = invitation.id},
+                                         ToHex(made.facts.sha256), "access.enroll"));
   v1::EnrollResponse out;
   out.set_certificate_pem(made.certificate);
   out.set_authority_pem(authority.certificate());

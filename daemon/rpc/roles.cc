@@ -80,6 +80,7 @@ constexpr std::array kRules = {
     Rule{"AccessService", "RevokeCredential", kViewer, kAuditor},
     Rule{"AccessService", "RevokePrincipal", kManager, kNotAuditor},
     Rule{"AccessService", "Invite", kManager, kNotAuditor},
+    Rule{"AccessService", "CreateLoginLink", kViewer, kAuditor},
     Rule{"EnrollmentService", "Enroll", kOpen, kNotAuditor},
 };
 

@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/rpc/server.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <optional>
 
 #include "daemon/rpc/enrollment_service.h"
+#include "daemon/rpc/network_place.h"
 #include "daemon/rpc/server_pool.h"
 
 namespace firmbench::rpc {
 namespace {
-
-// What a person types elsewhere: every address is called by this PC's name.
-std::string AddressToTell(const std::string& address) {
-  for (const std::string_view every : {"0.0.0.0", "[::]"}) {
-    std::array<char, 256> name{};
-    if (!address.starts_with(every) || ::gethostname(name.data(), name.size() - 1) != 0) continue;
-    return name.data() + address.substr(every.size());
-  }
-  return address;
-}
 
 class BenchServer final : public Server {
  public:
@@ -28,23 +16,26 @@ class BenchServer final : public Server {
   ~BenchServer() override { Shutdown(); }
 
   Status Listen(const ServerOptions& options) {
-    if (!options.remote.listen.empty()) {
+    if (!options.remote.listen.empty() || options.page) {
       ASSIGN_OR_RETURN(authority_, pki::Authority::Open(options.authority_folder,
                                                         bench_.ledger.bench_id(), bench_.clock));
+    }
+    if (!options.remote.listen.empty()) {
       enrollment_.emplace(Enrollment{.authority = *authority_, .address = ""});
       bench_.enrollment = &*enrollment_;
     }
     pool_.emplace(bench_);
-    if (authority_) {
+    if (enrollment_) {
       ASSIGN_OR_RETURN(tls_, TlsListener::Start(options.remote, *authority_, bench_.access,
                                                 bench_.clock, *pool_));
       enrollment_->address = AddressToTell(tls_->address());
     }
     // A credential that ended ends the streams that run with it, which look when they are woken,
     // and the connections that were made with it.
-    bench_.access.OnEnd([this](const std::string& credential_id) {
+    bench_.access.OnEnd([this, ended = options.credential_ended](const std::string& id) {
       bench_.engine.hub().Notify("");
-      if (tls_) tls_->Cut(credential_id);
+      if (tls_) tls_->Cut(id);
+      if (ended) ended(id);
     });
     ASSIGN_OR_RETURN(local_, LocalListener::Start(options.listen, options.groups, *pool_));
     if (tls_) tls_->Begin();
@@ -52,6 +43,17 @@ class BenchServer final : public Server {
   }
 
   std::string remote_address() const override { return tls_ ? tls_->address() : ""; }
+
+  Result<ServerPool::Lease> Serve(const Caller& caller, UniqueFd connection) override {
+    return pool_->Serve(caller, std::move(connection));
+  }
+
+  Result<pki::KeyAndCertificate> Certificate() override {
+    ASSIGN_OR_RETURN(pki::KeyAndCertificate pair, authority_->Server());
+    // Browsers are shown the whole chain.
+    pair.certificate += authority_->certificate();
+    return pair;
+  }
 
   void ShowJobsServing(bool serving) override { pool_->ShowJobsServing(serving); }
 

@@ -4,6 +4,7 @@
 // The API of one bench where it can be reached: its Unix socket, and the network when it is told
 // to. Start and Shutdown are for the thread that owns it.
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,9 @@ struct ServerOptions {
   LocalGroups groups;
   TlsOptions remote;             // `listen` "": not on the network
   std::string authority_folder;  // of pki::Authority
+  bool page = false;             // the bench's page is served: Certificate is asked for
+  // Called, after the bench's own connections were cut, when a credential ended. May be empty.
+  std::function<void(const std::string& credential_id)> credential_ended = {};
 };
 
 class Server {
@@ -29,6 +33,12 @@ class Server {
 
   // "HOST:PORT" on the network; "" for none.
   virtual std::string remote_address() const = 0;
+  // Serves the connected stream socket as the caller's, for connections that others let in. Any
+  // thread; the lease ends before the server. As ServerPool::Serve.
+  virtual Result<ServerPool::Lease> Serve(const Caller& caller, UniqueFd connection) = 0;
+  // What the bench shows now, the authority's certificate behind its own. Only when ServerOptions
+  // say so. Any thread. PKI_FAILED, AUTHORITY_FILE.
+  virtual Result<pki::KeyAndCertificate> Certificate() = 0;
   // What grpc.health says of firmbench.v1.JobService: jobs are taken, or they are not. The bench as
   // a whole, "", serves until Shutdown, because what is there can be read.
   virtual void ShowJobsServing(bool serving) = 0;

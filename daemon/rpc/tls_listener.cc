@@ -2,7 +2,6 @@
 #include "daemon/rpc/tls_listener.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -21,12 +20,12 @@
 #include <vector>
 
 #include "daemon/base/log.h"
+#include "daemon/rpc/network_place.h"
 #include "daemon/rpc/tls_session.h"
 
 namespace firmbench::rpc {
 namespace {
 
-constexpr int kBacklog = 64;
 constexpr int kLookMilliseconds = 1000;
 constexpr Nanos kLookAtCertificate = std::chrono::hours(1);
 
@@ -100,75 +99,6 @@ Result<TlsContext> MakeContext(const pki::KeyAndCertificate& server, const std::
                                       SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(context.get(), ChooseProtocol, nullptr);
   return context;
-}
-
-struct Place {
-  std::string host;  // "" for every address
-  std::string port;
-};
-
-Result<Place> PlaceFrom(const std::string& text) {
-  const size_t colon = text.rfind(':');
-  Place place;
-  if (colon != std::string::npos) {
-    place = {.host = text.substr(0, colon), .port = text.substr(colon + 1)};
-  }
-  if (place.host.size() > 2 && place.host.front() == '[' && place.host.back() == ']') {
-    place.host = place.host.substr(1, place.host.size() - 2);
-  }
-  const bool number = !place.port.empty() && place.port.size() <= 5 &&
-                      place.port.find_first_not_of("0123456789") == std::string::npos;
-  if (number) return place;
-  return InvalidArgument("ADDRESS_INVALID", "the bench listens on HOST:PORT, [IPV6]:PORT or :PORT");
-}
-
-Result<UniqueFd> ListenAt(const std::string& text) {
-  ASSIGN_OR_RETURN(const Place place, PlaceFrom(text));
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  // Of every address the IPv6 one also takes IPv4.
-  const char* const host = place.host.empty() ? "::" : place.host.c_str();
-  if (::getaddrinfo(host, place.port.c_str(), &hints, &found) != 0 || found == nullptr) {
-    return FailedPrecondition("ADDRESS_FAILED", fmt::format("there is no address {}", text))
-        .WithRemedy("say one of this PC's own addresses in [remote] listen");
-  }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, ::freeaddrinfo);
-  UniqueFd socket(
-      ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, found->ai_protocol));
-  constexpr int kOn = 1;
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &kOn, sizeof(kOn));
-  if (!socket.valid() || ::bind(socket.get(), found->ai_addr, found->ai_addrlen) != 0 ||
-      ::listen(socket.get(), kBacklog) != 0) {
-    return FailedPrecondition("ADDRESS_FAILED",
-                              fmt::format("cannot listen on {} (errno {})", text, errno))
-        .WithRemedy("say one of this PC's own addresses and a free port in [remote] listen");
-  }
-  return socket;
-}
-
-struct Address {
-  std::string host;
-  std::string port;
-};
-
-Address AddressOf(const sockaddr_storage& storage, socklen_t length) {
-  char host[NI_MAXHOST] = "";
-  char port[NI_MAXSERV] = "";
-  ::getnameinfo(reinterpret_cast<const sockaddr*>(&storage), length, host, sizeof(host), port,
-                sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
-  return {host, port};
-}
-
-std::string OwnAddress(int socket) {
-  sockaddr_storage storage{};
-  socklen_t length = sizeof(storage);
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &length);
-  const Address own = AddressOf(storage, length);
-  return own.host.find(':') == std::string::npos ? own.host + ":" + own.port
-                                                 : "[" + own.host + "]:" + own.port;
 }
 
 class Listener final : public TlsListener {
@@ -337,7 +267,7 @@ class Listener final : public TlsListener {
       if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(kNoDescriptors);
       return;
     }
-    const std::string host = AddressOf(storage, length).host;
+    const std::string host = HostOf(storage, length);
     const auto of_one =
         std::count_if(connections_.begin(), connections_.end(),
                       [&](const Connection& connection) { return connection.host == host; });

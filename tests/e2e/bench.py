@@ -64,6 +64,7 @@ class Daemon:
                                         stderr=self._log)
         self.pid = self.process.pid
         self.remote = None  # where it listens on the network, once it is ready
+        self.page = None  # where it serves the page
 
     def wait_ready(self):
         """True once it printed "ready"; False when it ended or the time is over."""
@@ -77,6 +78,8 @@ class Daemon:
             for line in text.splitlines():
                 if line.startswith(b"remote "):
                     self.remote = line.split()[1].decode()
+                if line.startswith(b"page "):
+                    self.page = line.split()[1].decode().removeprefix("https://").rstrip("/")
             if any(line.startswith(b"ready ") for line in text.splitlines(True)
                    if line.endswith(b"\n")):
                 return True
