@@ -16,14 +16,14 @@ std::string State(const v1::Credential& credential) {
 
 }  // namespace
 
-std::string CredentialTable(const v1::ListCredentialsResponse& list) {
+render::Table CredentialTable(const v1::ListCredentialsResponse& list) {
   render::Table table({"NAME", "KIND", "PRINCIPAL", "ROLE", "STATE", "NOTE"},
                       render::LastColumn::kText);
   for (const v1::Credential& credential : list.credentials()) {
     table.Add({credential.name(), credential.kind(), credential.principal(), credential.role(),
                State(credential), credential.note()});
   }
-  return table.Render();
+  return table;
 }
 
 Ending RunWhoami(Context& context) {

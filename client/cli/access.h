@@ -22,7 +22,7 @@ struct TokenRevokeOptions {
   std::string token;  // id or "credentials/ID"
 };
 
-std::string CredentialTable(const v1::ListCredentialsResponse& list);
+render::Table CredentialTable(const v1::ListCredentialsResponse& list);
 
 Ending RunWhoami(Context& context);
 // Prints the token alone, so that a script can keep it.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/cli/bench_client.h"
 
-#include <grp.h>
 #include <grpcpp/support/client_interceptor.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/cli/account_names.h"
 #include "client/cli/bench_tls.h"
 #include "client/cli/exit_code.h"
 
@@ -123,8 +123,7 @@ Error WhyNotReached(const BenchAddress& bench, Error error) {
   const std::string path = target.substr(kUnix.size());
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || ::access(path.c_str(), W_OK) == 0) return error;
-  const group* const owner = ::getgrgid(info.st_gid);
-  const std::string name = owner != nullptr ? owner->gr_name : std::to_string(info.st_gid);
+  const std::string name = GroupName(info.st_gid);
   return Error(Code::kPermissionDenied, "NOT_IN_GROUP",
                "this bench is for members of the group " + name)
       .WithRemedy("`sudo usermod -aG " + name + " $USER` adds you; then log in again")
@@ -137,24 +136,36 @@ BenchClient::BenchClient(const BenchAddress& bench) {
   // A daemon that was restarted is found again quickly.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  // How long one attempt may take where nobody answers at all.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   // A bench that vanished without a word is noticed, also while nothing is asked of it.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  const std::shared_ptr<grpc::Channel> channel =
-      grpc::experimental::CreateCustomChannelWithInterceptors(
-          bench.target, CredentialsFor(bench, arguments), arguments, TokenCarriers());
-  drives_ = v1::DriveService::NewStub(channel);
-  units_ = v1::UnitService::NewStub(channel);
-  dumps_ = v1::DumpService::NewStub(channel);
-  images_ = v1::ImageService::NewStub(channel);
-  jobs_ = v1::JobService::NewStub(channel);
-  audit_ = v1::AuditService::NewStub(channel);
-  bench_ = v1::BenchService::NewStub(channel);
-  search_ = v1::SearchService::NewStub(channel);
-  records_ = v1::RecordService::NewStub(channel);
-  ledger_ = v1::LedgerService::NewStub(channel);
-  access_ = v1::AccessService::NewStub(channel);
+  channel_ = grpc::experimental::CreateCustomChannelWithInterceptors(
+      bench.target, CredentialsFor(bench, arguments), arguments, TokenCarriers());
+  drives_ = v1::DriveService::NewStub(channel_);
+  units_ = v1::UnitService::NewStub(channel_);
+  dumps_ = v1::DumpService::NewStub(channel_);
+  images_ = v1::ImageService::NewStub(channel_);
+  jobs_ = v1::JobService::NewStub(channel_);
+  audit_ = v1::AuditService::NewStub(channel_);
+  bench_ = v1::BenchService::NewStub(channel_);
+  search_ = v1::SearchService::NewStub(channel_);
+  records_ = v1::RecordService::NewStub(channel_);
+  ledger_ = v1::LedgerService::NewStub(channel_);
+  access_ = v1::AccessService::NewStub(channel_);
+}
+
+bool BenchClient::Connect(std::chrono::seconds limit) {
+  const auto until = std::chrono::system_clock::now() + limit;
+  for (;;) {
+    const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY) return true;
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE || !channel_->WaitForStateChange(state, until)) {
+      return false;
+    }
+  }
 }
 
 }  // namespace firmbench::cli

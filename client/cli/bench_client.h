@@ -56,6 +56,9 @@ class BenchClient {
   explicit BenchClient(const BenchAddress& bench);
   explicit BenchClient(const std::string& target) : BenchClient(BenchAddress{target, {}}) {}
 
+  // Whether there is a connection, made within `limit` unless the first try fails.
+  bool Connect(std::chrono::seconds limit);
+
   v1::DriveService::Stub& drives() { return *drives_; }
   v1::UnitService::Stub& units() { return *units_; }
   v1::DumpService::Stub& dumps() { return *dumps_; }
@@ -69,6 +72,7 @@ class BenchClient {
   v1::AccessService::Stub& access() { return *access_; }
 
  private:
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::DriveService::Stub> drives_;
   std::unique_ptr<v1::UnitService::Stub> units_;
   std::unique_ptr<v1::DumpService::Stub> dumps_;

@@ -11,6 +11,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -112,6 +113,30 @@ Result<UniqueFd> Connect(const std::string& address) {
   return Unreachable(address, fmt::format("errno {}", failed));
 }
 
+// OpenSSL writes to sockets as to files: one whose other end is gone would end the program. Blocked
+// for this thread alone, and for as long as this lives.
+class NoBrokenPipes {
+ public:
+  NoBrokenPipes() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~NoBrokenPipes() {
+    constexpr timespec kNow{};
+    // What came meanwhile goes away, unless it was blocked already.
+    while (sigismember(&before_, SIGPIPE) == 0 && ::sigtimedwait(&pipe_, nullptr, &kNow) > 0) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoBrokenPipes(const NoBrokenPipes&) = delete;
+  NoBrokenPipes& operator=(const NoBrokenPipes&) = delete;
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+};
+
 struct Handshake {
   UniqueFd socket;
   TlsContext context;
@@ -120,6 +145,7 @@ struct Handshake {
 
 // Believes nothing: what was shown is looked at afterwards.
 Result<Handshake> ShakeHands(const std::string& address) {
+  const NoBrokenPipes quiet;
   Handshake hands;
   ASSIGN_OR_RETURN(hands.socket, Connect(address));
   hands.context.reset(SSL_CTX_new(TLS_client_method()));

@@ -35,10 +35,18 @@ unsigned Console::width() const {
 }
 
 void Console::Out(std::string_view text) {
+  if (kept_ != nullptr) {
+    kept_->append(text);
+    return;
+  }
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) failed_ = true;
 }
 
 void Console::Err(std::string_view text) {
+  if (kept_ != nullptr) {
+    kept_->append(text);
+    return;
+  }
   // Nobody is left to be told when stderr itself fails.
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);

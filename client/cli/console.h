@@ -2,7 +2,7 @@
 #pragma once
 
 // Where text goes: results to stdout, everything else to stderr. Used from the main thread, and
-// from a watch's input thread only through Err().
+// from a watch's input thread only through Err(); one that keeps belongs to one thread.
 
 #include <string>
 #include <string_view>
@@ -23,6 +23,9 @@ class Console {
  public:
   // Asks the terminal and the environment (NO_COLOR, TERM).
   Console();
+  // Keeps what would be written in `kept`, in the colours of `like`; nobody sits there.
+  Console(const Console& like, std::string& kept)
+      : kept_(&kept), out_color_(like.out_color_), err_color_(like.err_color_) {}
 
   bool out_color() const { return out_color_; }
   bool err_color() const { return err_color_; }
@@ -42,6 +45,7 @@ class Console {
   bool ReadLine(std::string& line);
 
  private:
+  std::string* kept_ = nullptr;
   bool out_color_ = false;
   bool err_color_ = false;
   bool interactive_ = false;

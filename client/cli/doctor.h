@@ -16,6 +16,7 @@ Ending RunBenchDoctor(Context& context);
 struct Caller {
   unsigned uid = 0;
   std::vector<unsigned> groups;  // that this process has
+  bool is_this = false;          // the kernel can be asked, which also reads access control lists
 };
 Caller ThisProcess();
 

@@ -15,6 +15,7 @@ enum class ExitCode : int {
   kDenied = 4,
   kUnreachable = 5,
   kDiffer = 6,
+  kSomeFailed = 7,
   kInterrupted = 130,
 };
 

@@ -74,10 +74,19 @@ Result<v1::Job> CreateOnce(Context& context, MakeJob<Request> method, const Requ
   constexpr std::chrono::milliseconds kPause{300};
   for (int attempt = 1;; ++attempt) {
     auto job = Call(context.client.jobs(), method, request);
-    if (job.has_value() || job.error().code() != Code::kUnavailable || attempt == kMostAttempts) {
-      return job;
+    if (job.has_value()) return job;
+    const bool lost = job.error().code() == Code::kUnavailable;
+    if (lost && attempt < kMostAttempts) {
+      std::this_thread::sleep_for(kPause * attempt);
+      continue;
     }
-    std::this_thread::sleep_for(kPause * attempt);
+    if (lost || job.error().code() == Code::kDeadlineExceeded) {
+      // The request may have arrived although its answer did not.
+      context.console.Err(
+          "whether the job was made is not known: `firmbench job list --open` says it when the "
+          "bench can be reached\n");
+    }
+    return job;
   }
 }
 

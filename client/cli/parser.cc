@@ -43,6 +43,7 @@ constexpr char kFooter[] = R"(Exit status:
   4    not allowed
   5    the bench cannot be reached
   6    they differ (compare, verify)
+  7    of several benches some did not do it: they are named, the others' answers are there
   130  interrupted; a job that was being watched goes on
 
 Names: drives/ID, units/ID, dumps/ID, images/ID, jobs/ID, or the ID alone. A drive may also be
@@ -54,6 +55,7 @@ Environment:
 
 Examples:
   firmbench drive list
+  firmbench --bench all job list --open
   firmbench backup bay-1
   firmbench flash U-0001 SS0E.bin --dry-run
   firmbench job recover 01jd9rd3q5e8n2x4z7w0k6m1hb
@@ -72,7 +74,7 @@ class Builder {
     app_.fallthrough();
     invocation_.globals.bench = DefaultBench();
     app_.add_option("--bench", invocation_.globals.bench,
-                    "The bench: unix:PATH, or a name of `bench list`")
+                    "The bench: unix:PATH, or a name of `bench list`; a,b or all for several")
         ->capture_default_str();
     const std::map<std::string, OutputFormat> formats = {{"table", OutputFormat::kTable},
                                                          {"wide", OutputFormat::kWide},
@@ -116,13 +118,13 @@ class Builder {
   template <typename Options>
   CLI::App& Verb(CLI::App& parent, const std::string& name, const std::string& text,
                  const std::string& examples, const std::shared_ptr<Options>& options,
-                 Ending (*run)(Context&, const Options&)) {
-    return cli::Verb(parent, invocation_, name, text, examples, options, run);
+                 Ending (*run)(Context&, const Options&), const Reach& reach = kOneBench) {
+    return cli::Verb(parent, invocation_, name, text, examples, options, run, reach);
   }
 
   void Verb(CLI::App& parent, const std::string& name, const std::string& text,
-            const std::string& examples, Ending (*run)(Context&)) {
-    Described(parent, name, text, examples).callback([this, run] { invocation_.run = run; });
+            const std::string& examples, Ending (*run)(Context&), const Reach& reach) {
+    cli::Verb(parent, invocation_, name, text, examples, run, reach);
   }
 
   static void Limit(CLI::App& verb, int& limit) {
@@ -159,12 +161,12 @@ class Builder {
 void Builder::AddDrive() {
   CLI::App& drive = Noun("drive", "The drives that are attached now");
   Verb(drive, "list", "Every drive of the bench",
-       "  firmbench drive list\n  firmbench -o wide drive list\n", RunDriveList);
+       "  firmbench drive list\n  firmbench -o wide drive list\n", RunDriveList, kSeveral);
   const auto options = std::make_shared<DriveOptions>();
   Verb(drive, "show",
        "Everything about one drive: for each memory read, flash and restore, yes or no, and why",
        "  firmbench drive show bay-1\n  firmbench -o json drive show U-0001\n", options,
-       RunDriveShow)
+       RunDriveShow, kAnyOfThem)
       .add_option("DRIVE", options->drive, "Which drive")
       ->required();
   Verb(drive, "eject", "Opens the tray", "  firmbench drive eject bay-1\n", options, RunDriveEject)
@@ -198,12 +200,12 @@ void Builder::AddUnit() {
   const auto list = std::make_shared<UnitListOptions>();
   CLI::App& list_verb =
       Verb(unit, "list", "Every unit, newest first",
-           "  firmbench unit list\n  firmbench unit list --all\n", list, RunUnitList);
+           "  firmbench unit list\n  firmbench unit list --all\n", list, RunUnitList, kSeveral);
   list_verb.add_flag("--all", list->all, "Also those that were put away or merged");
   Limit(list_verb, list->limit);
   const auto show = std::make_shared<UnitShowOptions>();
   Verb(unit, "show", "One unit: what it is known by, all that happened to it, its dumps",
-       "  firmbench unit show U-0001\n", show, RunUnitShow)
+       "  firmbench unit show U-0001\n", show, RunUnitShow, kAnyOfThem)
       .add_option("UNIT", show->unit, "units/ID, U-0001, its label or its serial number")
       ->required();
   Export(unit, "  firmbench unit export U-0001 -o U-0001\n", false);
@@ -396,7 +398,7 @@ void Builder::AddDump() {
   const auto list = std::make_shared<DumpListOptions>();
   CLI::App& list_verb =
       Verb(dump, "list", "Dumps, newest first",
-           "  firmbench dump list --unit U-0001 --memory eeprom\n", list, RunDumpList);
+           "  firmbench dump list --unit U-0001 --memory eeprom\n", list, RunDumpList, kSeveral);
   list_verb.add_flag("--archived", list->archived, "Also those that were put away");
   list_verb.add_option("--unit", list->unit, "Only of this unit");
   list_verb.add_option("--job", list->job, "Only of this job");
@@ -406,7 +408,7 @@ void Builder::AddDump() {
 
   const auto show = std::make_shared<DumpShowOptions>();
   Verb(dump, "show", "One dump: hashes, unit, how it was read",
-       "  firmbench dump show dumps/01jd9rd3q5e8n2x4z7w0k6m1hb\n", show, RunDumpShow)
+       "  firmbench dump show dumps/01jd9rd3q5e8n2x4z7w0k6m1hb\n", show, RunDumpShow, kAnyOfThem)
       .add_option("DUMP", show->dump, "Which dump")
       ->required();
 
@@ -461,13 +463,13 @@ void Builder::AddImage() {
   add_verb.add_option("--member", add->member,
                       "Which firmware of an updater that holds several, by its revision");
   const auto list = std::make_shared<ImageListOptions>();
-  CLI::App& list_verb =
-      Verb(image, "list", "Images, newest first", "  firmbench image list\n", list, RunImageList);
+  CLI::App& list_verb = Verb(image, "list", "Images, newest first", "  firmbench image list\n",
+                             list, RunImageList, kSeveral);
   list_verb.add_flag("--archived", list->archived, "Also those that were put away");
   Limit(list_verb, list->limit);
   const auto show = std::make_shared<ImageShowOptions>();
   Verb(image, "show", "One image: what it is, its hashes, and which attached drives it fits",
-       "  firmbench image show images/01jd9rd3q5e8n2x4z7w0k6m1hb\n", show, RunImageShow)
+       "  firmbench image show images/01jd9rd3q5e8n2x4z7w0k6m1hb\n", show, RunImageShow, kAnyOfThem)
       .add_option("IMAGE", show->image, "Which image")
       ->required();
   AddImageMarks(image);
@@ -517,8 +519,8 @@ void Builder::AddImageMarks(CLI::App& image) {
 void Builder::AddJob() {
   CLI::App& job = Noun("job", "Work on drives, now and before");
   const auto list = std::make_shared<JobListOptions>();
-  CLI::App& list_verb =
-      Verb(job, "list", "Jobs, newest first", "  firmbench job list --open\n", list, RunJobList);
+  CLI::App& list_verb = Verb(job, "list", "Jobs, newest first", "  firmbench job list --open\n",
+                             list, RunJobList, kSeveral);
   list_verb.add_option("--drive", list->drive, "Only of this drive");
   list_verb.add_option("--unit", list->unit, "Only of this unit");
   list_verb.add_flag("--open", list->open_only, "Only jobs that have not ended");
@@ -526,17 +528,17 @@ void Builder::AddJob() {
 
   const auto which = std::make_shared<JobOptions>();
   const auto add = [&](const char* name, const char* text, const char* examples,
-                       Ending (*run)(Context&, const JobOptions&)) {
-    Verb(job, name, text, examples, which, run)
+                       Ending (*run)(Context&, const JobOptions&), const Reach& reach) {
+    Verb(job, name, text, examples, which, run, reach)
         .add_option("JOB", which->job, "Which job")
         ->required();
   };
   add("show", "One job: plan, steps, outcome",
-      "  firmbench job show jobs/01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunJobShow);
+      "  firmbench job show jobs/01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunJobShow, kAnyOfThem);
   add("watch", "Watches a job until it ends; Ctrl-C lets go of it, and it goes on",
-      "  firmbench job watch 01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunJobWatch);
+      "  firmbench job watch 01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunJobWatch, kOneBench);
   add("cancel", "Ends a job that has not begun to write",
-      "  firmbench job cancel 01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunJobCancel);
+      "  firmbench job cancel 01jd9rd3q5e8n2x4z7w0k6m1hb\n", RunJobCancel, kOneBench);
 
   const auto recover = std::make_shared<JobRecoverOptions>();
   CLI::App& recover_verb =
@@ -588,13 +590,13 @@ void Builder::AddAudit() {
   CLI::App& list_verb = Verb(audit, "list", "Entries, newest first",
                              "  firmbench audit list --resource jobs/01jd9rd3q5e8n2x4z7w0k6m1hb\n"
                              "  firmbench audit list --unit U-0001 --from 30d\n",
-                             list, RunAuditList);
+                             list, RunAuditList, kSeveral);
   AuditFilter(list_verb, list->filter);
   Limit(list_verb, list->limit);
   Verb(audit, "verify",
        "Reads the whole ledger: every entry, every node of the hash tree, every stored byte; and "
        "asks whether it continues what this computer saw before",
-       "  firmbench audit verify\n", RunAuditVerify);
+       "  firmbench audit verify\n", RunAuditVerify, kSlowly);
 
   const auto checkpoint = std::make_shared<AuditCheckpointOptions>();
   Verb(audit, "checkpoint",
@@ -644,7 +646,7 @@ void Builder::AddLedger() {
        "Reads everything in the ledger again and says how large it is; ends with 1 when something "
        "is "
        "wrong",
-       "  firmbench ledger check\n  firmbench -o json ledger check\n", RunLedgerCheck);
+       "  firmbench ledger check\n  firmbench -o json ledger check\n", RunLedgerCheck, kSlowly);
   const auto restore = std::make_shared<LedgerRestoreOptions>();
   Verb(ledger, "restore", "Says how to put a copy back: the daemon does it, while none is running",
        "  firmbench ledger restore /mnt/safe/bench-2026-11-22.db\n", restore, RunLedgerRestore)
@@ -670,7 +672,7 @@ void Builder::AddFind() {
       app_, "find",
       "Finds units, dumps, images and jobs by serials, labels, notes, customers, hashes, firmware "
       "revisions and file names; ends with 1 when there is nothing",
-      "  firmbench find 4711\n  firmbench -o json find SS0E\n", find, RunFind);
+      "  firmbench find 4711\n  firmbench -o json find SS0E\n", find, RunFind, kAnyOfThem);
   verb.add_option("TEXT", find->text, "At least 3 characters; capitals do not matter")->required();
   constexpr int kMost = 1000;
   verb.add_option("--limit", find->limit, "At most so many hits")
@@ -681,13 +683,13 @@ void Builder::AddFind() {
 void Builder::AddBenchAndExplain() {
   CLI::App& bench = Noun("bench", "The bench itself");
   Verb(bench, "info", "Version, drives, open jobs, problems", "  firmbench bench info\n",
-       RunBenchInfo);
+       RunBenchInfo, kSeveral);
   Verb(bench, "doctor",
        "Looks at all that a bench needs: the way to it, rights, udev, disk, clock, power, ledger, "
        "second copy; says of each how to mend it",
        "  firmbench bench doctor\n"
        "  firmbench -o json bench doctor | jq -r '.checks[].remedy'\n",
-       RunBenchDoctor);
+       RunBenchDoctor, kSeveral);
   AddRemoteBenches(bench, invocation_);
 
   const auto explain = std::make_shared<ExplainOptions>();
@@ -746,6 +748,7 @@ Result<std::optional<Invocation>> ParseCommandLine(int argc, char** argv) {
   Builder builder;
   try {
     builder.app().parse(argc, argv);
+    builder.invocation().words = Understood(builder.app());
     return std::optional<Invocation>(std::move(builder.invocation()));
   } catch (const CLI::ParseError& error) {
     // --help and --version are "errors" with status 0, and print to stdout. What CLI11 would say of

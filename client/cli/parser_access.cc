@@ -12,9 +12,8 @@
 namespace firmbench::cli {
 
 void AddAccess(CLI::App& app, Invocation& invocation) {
-  Described(app, "whoami", "Whom the bench takes you for, and what you may do",
-            "  firmbench whoami\n")
-      .callback([&invocation] { invocation.run = RunWhoami; });
+  Verb(app, invocation, "whoami", "Whom the bench takes you for, and what you may do",
+       "  firmbench whoami\n", RunWhoami, kSeveral);
 
   CLI::App* token = app.add_subcommand("token", "Personal tokens, with which scripts work for you");
   token->require_subcommand(1);
@@ -43,13 +42,14 @@ void AddAccess(CLI::App& app, Invocation& invocation) {
                 "  firmbench token list\n  firmbench token list --principal ann --all\n");
   list_verb.add_option("--principal", list->principal, "Only of this person");
   list_verb.add_flag("--all", list->all, "Also those that were revoked or have expired");
-  Runs(list_verb, invocation, list, RunTokenList);
+  Runs(list_verb, invocation, list, RunTokenList, kSeveral);
 
   const auto revoke = std::make_shared<TokenRevokeOptions>();
   CLI::App& revoke_verb = Described(
       *token, "revoke", "Ends a token at once, what runs with it included: yours, a manager any",
       "  firmbench token revoke 01jd9rd3q5e8n2x4z7w0k6m1hb\n");
   revoke_verb.add_option("TOKEN", revoke->token, "Its name in `token list`")->required();
+  Runs(revoke_verb, invocation, revoke, RunTokenRevoke);
 
   CLI::App* web = app.add_subcommand("web", "The bench's page in a browser");
   web->require_subcommand(1);
@@ -58,7 +58,6 @@ void AddAccess(CLI::App& app, Invocation& invocation) {
             "  firmbench web login\n"
             "  xdg-open \"$(firmbench web login -o json | jq -r .url)\"\n")
       .callback([&invocation] { invocation.run = RunWebLogin; });
-  Runs(revoke_verb, invocation, revoke, RunTokenRevoke);
 }
 
 void AddRemoteBenches(CLI::App& bench, Invocation& invocation) {
@@ -111,7 +110,7 @@ void AddRemoteBenches(CLI::App& bench, Invocation& invocation) {
       Described(bench, "principals", "Who may come in from elsewhere, and with what",
                 "  firmbench bench principals\n");
   principals_verb.add_flag("--all", principals->all, "Also what was revoked, used or has expired");
-  Runs(principals_verb, invocation, principals, RunBenchPrincipals);
+  Runs(principals_verb, invocation, principals, RunBenchPrincipals, kSeveral);
   const auto revoke = std::make_shared<BenchRevokeOptions>();
   CLI::App& revoke_verb =
       Described(bench, "revoke", "Ends all certificates and tokens of a person at once",

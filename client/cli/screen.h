@@ -2,7 +2,7 @@
 #pragma once
 
 // How lists and resources are shown: what a person must know before everything else stands on top.
-// Main thread.
+// As Context.
 
 #include <functional>
 #include <string>
@@ -16,5 +16,7 @@ namespace firmbench::cli {
 // not say what its problems are is shown without them.
 void PrintScreen(Context& context, const google::protobuf::Message& message,
                  const std::function<std::string()>& text);
+void PrintScreen(Context& context, const google::protobuf::Message& message,
+                 const std::function<render::Table()>& table);
 
 }  // namespace firmbench::cli

@@ -21,8 +21,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// About a minute in all: a daemon that is being restarted comes back within it.
-constexpr int kMostAttempts = 16;
+// A daemon that is being restarted comes back within it.
+constexpr std::chrono::minutes kPatience{1};
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kLongestPause{5000};
 
@@ -58,16 +58,19 @@ class Watch {
   Result<std::optional<v1::Job>> Loop() {
     milliseconds pause = kFirstPause;
     int attempts = 0;
+    Nanos since = RealClock().Monotonic();  // of the first attempt that brought nothing
     for (;;) {
       const int64_t before = after_sequence_;
       const grpc::Status status = Stream();
       if (closed_.has_value()) return std::move(closed_);
       if (interrupts_.triggered()) return std::optional<v1::Job>();
       // A stream that ends well without the closing event is a daemon on its way down.
+      if (after_sequence_ != before || attempts == 0) since = RealClock().Monotonic();
+      const bool too_long = RealClock().Monotonic() - since >= kPatience;
       if (!status.ok()) {
         Error error = FromStatus(status);
-        if (!MayComeBack(error) || attempts >= kMostAttempts) return error;
-      } else if (attempts >= kMostAttempts) {
+        if (!MayComeBack(error) || too_long) return error;
+      } else if (too_long) {
         return Unavailable(kReasonUnreachable, "the bench ends the watch again and again");
       }
       if (after_sequence_ != before) {
@@ -219,7 +222,7 @@ Ending PrintClosedJob(Context& context, const v1::Job& job) {
   }
   context.Print(job, [&] {
     const std::string table =
-        dumps.dumps().empty() ? "" : render::DumpTable(dumps, context.wide()) + "\n";
+        dumps.dumps().empty() ? "" : render::DumpTable(dumps, context.wide()).Render() + "\n";
     return table + render::OutcomeLine(job, context.out_style());
   });
   if (job.result() == v1::Job::RESULT_SUCCEEDED) return ExitCode::kOk;

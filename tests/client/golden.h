@@ -14,7 +14,7 @@
 namespace firmbench::cli {
 
 inline void ExpectGolden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(FIRMBENCH_SOURCE_DIR) + "/tests/golden/cli/" + name;
+  const std::string path = FIRMBENCH_SOURCE_DIR "/tests/golden/cli/" + name;
   if (std::getenv("FIRMBENCH_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(path, std::ios::binary) << text;
     return;

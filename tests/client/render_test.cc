@@ -30,8 +30,8 @@ v1::ListDrivesResponse BothDrives() {
 }
 
 TEST(RenderDrive, ListsOneRowForEachWithoutBlanksInValues) {
-  ExpectGolden("drive_list.txt", DriveTable(BothDrives(), false));
-  ExpectGolden("drive_list_wide.txt", DriveTable(BothDrives(), true));
+  ExpectGolden("drive_list.txt", DriveTable(BothDrives(), false).Render());
+  ExpectGolden("drive_list_wide.txt", DriveTable(BothDrives(), true).Render());
 }
 
 TEST(RenderDrive, ShowsWhatCanBeDoneWithEachMemoryAndWhy) {
@@ -44,7 +44,7 @@ TEST(RenderDrive, ShowsADriveThatNobodyKnows) {
 
 TEST(RenderDrive, LetsNoEscapeSequenceOfADriveThrough) {
   EXPECT_THAT(DriveDetails(SampleDriveAlien(), {}), Not(HasSubstr("\x1b")));
-  EXPECT_THAT(DriveTable(BothDrives(), true), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(DriveTable(BothDrives(), true).Render(), Not(HasSubstr("\x1b")));
 }
 
 TEST(RenderJob, ShowsPlanJobAndList) {
@@ -52,7 +52,7 @@ TEST(RenderJob, ShowsPlanJobAndList) {
   ExpectGolden("job_show.txt", JobDetails(SampleJob(), {}));
   v1::ListJobsResponse jobs;
   *jobs.add_jobs() = SampleJob();
-  ExpectGolden("job_list.txt", JobTable(jobs, false));
+  ExpectGolden("job_list.txt", JobTable(jobs, false).Render());
 }
 
 TEST(RenderJob, SaysFirstWhatIsKnownOfACutJob) {
@@ -81,7 +81,7 @@ TEST(RenderJob, ShowsThePlaceInTheQueue) {
   *jobs.add_jobs() = SampleJob();
   jobs.mutable_jobs(0)->set_state(v1::Job::STATE_QUEUED);
   jobs.mutable_jobs(0)->set_queue_position(2);
-  EXPECT_THAT(JobTable(jobs, false), HasSubstr("  QUEUED(2)  "));
+  EXPECT_THAT(JobTable(jobs, false).Render(), HasSubstr("  QUEUED(2)  "));
 }
 
 TEST(RenderDrive, SaysWhoUsesItAndWhyItIsInQuarantine) {
@@ -90,7 +90,7 @@ TEST(RenderDrive, SaysWhoUsesItAndWhyItIsInQuarantine) {
   drive.mutable_claim()->set_principal("ann");
   drive.mutable_claim()->mutable_expire_time()->set_seconds(1795348800);
   drive.set_quarantine_reason("a write to it did not end well");
-  EXPECT_THAT(DriveTable(drives, false), HasSubstr("W29C040              ann\n"));
+  EXPECT_THAT(DriveTable(drives, false).Render(), HasSubstr("W29C040              ann\n"));
   const std::string text = DriveDetails(drive, {});
   EXPECT_THAT(text, HasSubstr("claim       in use by ann until 2026-11-22T12:00:00Z\n"));
   EXPECT_THAT(text, HasSubstr("quarantine  a write to it did not end well\n"));
@@ -116,8 +116,8 @@ TEST(RenderJob, EndsWithTheOutcomeWord) {
 TEST(RenderRecords, ShowsDumpsUnitsImages) {
   v1::ListDumpsResponse dumps;
   *dumps.add_dumps() = SampleDump();
-  ExpectGolden("dump_list.txt", DumpTable(dumps, false));
-  ExpectGolden("dump_list_wide.txt", DumpTable(dumps, true));
+  ExpectGolden("dump_list.txt", DumpTable(dumps, false).Render());
+  ExpectGolden("dump_list_wide.txt", DumpTable(dumps, true).Render());
   ExpectGolden("dump_show.txt", DumpDetails(SampleDump()));
   v1::ListUnitEventsResponse events;
   *events.add_unit_events() = SampleUnitEvent();
@@ -211,7 +211,7 @@ TEST(RenderImages, ShowsFlagsFitsAndMarks) {
   v1::ListImagesResponse list;
   *list.add_images() = image;
   *list.add_images() = SampleImage();
-  ExpectGolden("image_list.txt", ImageTable(list, false));
+  ExpectGolden("image_list.txt", ImageTable(list, false).Render());
   EXPECT_EQ(ImageMarks({}), "");
 }
 

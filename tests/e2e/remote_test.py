@@ -4,6 +4,7 @@
 import os
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import threading
@@ -138,6 +139,36 @@ class RemoteTest(unittest.TestCase):
         self.assertIn("BENCH_NOT_THE_RIGHT_ONE", refused.err)
         # Nothing was sent: the code is still good.
         self.assertEqual(self.enroll(code).status, bench.EXIT_OK)
+
+    def test_a_bench_that_goes_away_in_the_handshake_is_said_to_be_gone(self):
+        """It says its part and is gone: what is written then must not end the program."""
+        pki = os.path.join(self.bench.state_dir, "pki")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(pki, "server.pem"), os.path.join(pki, "server.key"))
+        context.set_alpn_protocols(["h2"])
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def answer():
+            with listener.accept()[0] as near:
+                came, goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+                tls = context.wrap_bio(came, goes, server_side=True)
+                came.write(near.recv(65536))
+                try:
+                    tls.do_handshake()
+                except ssl.SSLWantReadError:
+                    near.sendall(goes.read())
+                near.shutdown(socket.SHUT_WR)
+                # Closed with a reset.
+                near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        for _ in range(5):
+            bench_that_goes = threading.Thread(target=answer)
+            bench_that_goes.start()
+            done = self.enroll(self.invite(), address=f"127.0.0.1:{listener.getsockname()[1]}")
+            bench_that_goes.join()
+            self.assertEqual(done.status, bench.EXIT_UNREACHABLE, str(done))
+            self.assertIn("BENCH_UNREACHABLE", done.err)
 
     def test_the_link_is_cut_and_the_watch_goes_on(self):
         host, port = self.address.rsplit(":", 1)

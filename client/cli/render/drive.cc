@@ -148,7 +148,7 @@ std::string ClaimText(const v1::Drive& drive) {
   return fmt::format("in use by {} until {}{}", claim.principal(), Time(claim.expire_time()), note);
 }
 
-std::string DriveTable(const v1::ListDrivesResponse& drives, bool wide) {
+Table DriveTable(const v1::ListDrivesResponse& drives, bool wide) {
   std::vector<std::string> headers = {"NAME",     "UNIT",   "BAY",  "STATE", "MODEL",
                                       "FIRMWARE", "SERIAL", "CHIP", "CLAIM"};
   if (wide) {
@@ -178,7 +178,7 @@ std::string DriveTable(const v1::ListDrivesResponse& drives, bool wide) {
     }
     table.Add(std::move(cells));
   }
-  return table.Render();
+  return table;
 }
 
 std::string DriveDetails(const v1::Drive& drive, Style style) {

@@ -10,7 +10,7 @@
 
 namespace firmbench::cli::render {
 
-std::string DriveTable(const v1::ListDrivesResponse& drives, bool wide);
+Table DriveTable(const v1::ListDrivesResponse& drives, bool wide);
 // Everything about one drive; for each memory what it is, and what can be done with it and why.
 std::string DriveDetails(const v1::Drive& drive, Style style);
 // "drive U-0001 (LTR-48246S, bay 1)".

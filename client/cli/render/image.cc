@@ -51,7 +51,7 @@ std::string FitsText(const v1::Image& image) {
 
 }  // namespace
 
-std::string ImageTable(const v1::ListImagesResponse& images, bool wide) {
+Table ImageTable(const v1::ListImagesResponse& images, bool wide) {
   std::vector<std::string> headers = {"NAME", "MODEL", "FIRMWARE", "SIZE",
                                       "FLAG", "FILE",  "SHA256"};
   if (wide) {
@@ -75,7 +75,7 @@ std::string ImageTable(const v1::ListImagesResponse& images, bool wide) {
     }
     table.Add(std::move(cells));
   }
-  return table.Render();
+  return table;
 }
 
 std::string ImageDetails(const v1::Image& image) {

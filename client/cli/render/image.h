@@ -10,7 +10,7 @@
 
 namespace firmbench::cli::render {
 
-std::string ImageTable(const v1::ListImagesResponse& images, bool wide);
+Table ImageTable(const v1::ListImagesResponse& images, bool wide);
 // With the drives that it fits, when the image names any.
 std::string ImageDetails(const v1::Image& image);
 // What people said of it, oldest first; "" when nobody said anything.

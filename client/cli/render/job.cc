@@ -47,7 +47,7 @@ Color ResultColor(v1::Job::Result result) {
 
 }  // namespace
 
-std::string JobTable(const v1::ListJobsResponse& jobs, bool wide) {
+Table JobTable(const v1::ListJobsResponse& jobs, bool wide) {
   std::vector<std::string> headers = {"NAME",   "KIND",    "UNIT",   "MODEL",  "STATE",
                                       "RESULT", "OUTCOME", "EEPROM", "CREATED"};
   if (wide) {
@@ -75,7 +75,7 @@ std::string JobTable(const v1::ListJobsResponse& jobs, bool wide) {
     }
     table.Add(std::move(cells));
   }
-  return table.Render();
+  return table;
 }
 
 std::string JobDetails(const v1::Job& job, Style style) {

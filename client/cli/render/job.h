@@ -10,7 +10,7 @@
 
 namespace firmbench::cli::render {
 
-std::string JobTable(const v1::ListJobsResponse& jobs, bool wide);
+Table JobTable(const v1::ListJobsResponse& jobs, bool wide);
 std::string JobDetails(const v1::Job& job, Style style);
 // What is known, what is not, and what to do next; "" for a job that needs no such words.
 std::string AdviceText(const v1::Job& job, Style style);

@@ -39,7 +39,7 @@ std::string MemoryText(v1::Memory memory) {
 
 }  // namespace
 
-std::string DumpTable(const v1::ListDumpsResponse& dumps, bool wide) {
+Table DumpTable(const v1::ListDumpsResponse& dumps, bool wide) {
   std::vector<std::string> headers = {"NAME",    "UNIT",  "MEMORY", "MODEL",   "FIRMWARE", "SIZE",
                                       "PURPOSE", "PROOF", "COPY",   "CREATED", "SHA256"};
   if (wide) Append(headers, {"MD5", "CRC32", "SERIAL", "READS", "METHOD", "SIMULATED", "JOB"});
@@ -63,7 +63,7 @@ std::string DumpTable(const v1::ListDumpsResponse& dumps, bool wide) {
     }
     table.Add(std::move(cells));
   }
-  return table.Render();
+  return table;
 }
 
 std::string DumpDetails(const v1::Dump& dump) {
@@ -92,7 +92,7 @@ std::string DumpDetails(const v1::Dump& dump) {
   return Clean(dump.name()) + "\n" + fields.text();
 }
 
-std::string AuditTable(const v1::ListAuditEntriesResponse& entries, bool wide) {
+Table AuditTable(const v1::ListAuditEntriesResponse& entries, bool wide) {
   std::vector<std::string> headers = {"NAME", "TIME", "PRINCIPAL", "ACTION", "RESOURCE", "OUTCOME"};
   if (wide) Append(headers, {"LEAF_HASH"});
   Table table(headers);
@@ -102,7 +102,7 @@ std::string AuditTable(const v1::ListAuditEntriesResponse& entries, bool wide) {
     if (wide) Append(cells, {entry.leaf_hash()});
     table.Add(std::move(cells));
   }
-  return table.Render();
+  return table;
 }
 
 std::string LedgerReport(const v1::VerifyLedgerResponse& report,

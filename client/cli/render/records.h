@@ -12,10 +12,10 @@
 
 namespace firmbench::cli::render {
 
-std::string DumpTable(const v1::ListDumpsResponse& dumps, bool wide);
+Table DumpTable(const v1::ListDumpsResponse& dumps, bool wide);
 std::string DumpDetails(const v1::Dump& dump);
 
-std::string AuditTable(const v1::ListAuditEntriesResponse& entries, bool wide);
+Table AuditTable(const v1::ListAuditEntriesResponse& entries, bool wide);
 // `checkpoint`: the tree's checkpoint in words, "" when there is none.
 std::string LedgerReport(const v1::VerifyLedgerResponse& report, const std::string& checkpoint);
 

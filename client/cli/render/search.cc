@@ -5,12 +5,12 @@
 
 namespace firmbench::cli::render {
 
-std::string HitTable(const v1::SearchResponse& found) {
+Table HitTable(const v1::SearchResponse& found) {
   Table table({"NAME", "FIELD", "TEXT", "WHAT"}, LastColumn::kText);
   for (const v1::SearchHit& hit : found.hits()) {
     table.Add({hit.name(), hit.field(), hit.text(), hit.title()});
   }
-  return table.Render();
+  return table;
 }
 
 }  // namespace firmbench::cli::render

@@ -3,12 +3,11 @@
 
 // What a search found, as text. Pure.
 
-#include <string>
-
+#include "client/cli/render/text.h"
 #include "firmbench/v1/search_service.pb.h"
 
 namespace firmbench::cli::render {
 
-std::string HitTable(const v1::SearchResponse& found);
+Table HitTable(const v1::SearchResponse& found);
 
 }  // namespace firmbench::cli::render

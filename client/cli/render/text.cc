@@ -210,6 +210,16 @@ void Table::Add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
+void Table::Prepend(const std::string& header, const std::string& value) {
+  std::string cell = Clean(value);
+  std::replace(cell.begin(), cell.end(), ' ', '_');
+  for (auto& row : rows_) row.insert(row.begin(), &row == &rows_.front() ? header : cell);
+}
+
+void Table::Append(const Table& more) {
+  rows_.insert(rows_.end(), more.rows_.begin() + 1, more.rows_.end());
+}
+
 std::string Table::Render() const {
   std::vector<size_t> widths(rows_.front().size(), 0);
   for (const auto& row : rows_) {

@@ -74,6 +74,10 @@ class Table {
       : rows_{std::move(headers)}, last_(last) {}
   // As many cells as there are headers.
   void Add(std::vector<std::string> cells);
+  // Puts a column with one value for all rows before the others.
+  void Prepend(const std::string& header, const std::string& value);
+  // The rows of a table with the same headers, behind those that are here.
+  void Append(const Table& more);
   std::string Render() const;
 
  private:

@@ -35,7 +35,7 @@ std::string History(const v1::ListUnitEventsResponse& events) {
 
 }  // namespace
 
-std::string UnitTable(const v1::ListUnitsResponse& units, bool wide) {
+Table UnitTable(const v1::ListUnitsResponse& units, bool wide) {
   std::vector<std::string> headers = {"NAME",     "NUMBER", "LABEL", "MODEL",
                                       "FIRMWARE", "SERIAL", "DUMPS", "DRIVE"};
   if (wide) {
@@ -60,7 +60,7 @@ std::string UnitTable(const v1::ListUnitsResponse& units, bool wide) {
     }
     table.Add(std::move(cells));
   }
-  return table.Render();
+  return table;
 }
 
 std::string UnitDetails(const v1::Unit& unit, const v1::ListUnitEventsResponse& events,
@@ -84,7 +84,7 @@ std::string UnitDetails(const v1::Unit& unit, const v1::ListUnitEventsResponse& 
     fields.Add("ambiguous", "a person has to decide which unit this is; nothing is written to it");
   }
   std::string text = Clean(unit.name()) + "\n" + fields.text() + Evidence(unit) + History(events);
-  if (!dumps.dumps().empty()) text += "\n" + DumpTable(dumps, false);
+  if (!dumps.dumps().empty()) text += "\n" + DumpTable(dumps, false).Render();
   return text;
 }
 

@@ -11,7 +11,7 @@
 
 namespace firmbench::cli::render {
 
-std::string UnitTable(const v1::ListUnitsResponse& units, bool wide);
+Table UnitTable(const v1::ListUnitsResponse& units, bool wide);
 // `events`: its history; single dumps are left out of it, because `dumps` has those that are
 // attributed to the unit.
 std::string UnitDetails(const v1::Unit& unit, const v1::ListUnitEventsResponse& events,

@@ -69,11 +69,21 @@ std::string Examples(const std::string& footer) {
   return text.empty() ? text : ".Bd -literal -offset indent\n" + text + ".Ed\n";
 }
 
+// The lines of the footer before "Examples:".
+std::string Remarks(const std::string& footer) {
+  std::istringstream lines(footer);
+  std::string text;
+  for (std::string line; std::getline(lines, line) && line != "Examples:";) {
+    if (!line.empty()) text += Sentence(line);
+  }
+  return text;
+}
+
 void Append(const cli::Command& command, const std::string& path, std::string& page) {
   const std::string full = path.empty() ? command.name : path + " " + command.name;
   if (command.commands.empty()) {
-    page += fmt::format(".Ss {}\n{}{}{}", Escaped(full), Sentence(command.text),
-                        Options(command, false), Examples(command.footer));
+    page += fmt::format(".Ss {}\n{}{}{}{}", Escaped(full), Sentence(command.text),
+                        Remarks(command.footer), Options(command, false), Examples(command.footer));
   }
   for (const cli::Command& below : command.commands) Append(below, full, page);
 }
