@@ -2,62 +2,17 @@
 // Every RPC there is, as every role: what the table says is what happens, and what is refused has
 // not run. Prints the table.
 
-#include <google/protobuf/descriptor.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <filesystem>
-#include <future>
+#include <map>
 #include <set>
 
+#include "tests/daemon/rpc/every_method.h"
 #include "tests/daemon/rpc/served_bench.h"
 
 namespace firmbench::rpc {
 namespace {
-
-using google::protobuf::MethodDescriptor;
-
-// From the files in proto/, so that a service that nobody registered is found too.
-std::vector<const MethodDescriptor*> EveryMethod() {
-  std::vector<const MethodDescriptor*> methods;
-  std::set<std::string> files;
-  for (const auto& file :
-       std::filesystem::directory_iterator(FIRMBENCH_SOURCE_DIR "/proto/firmbench/v1")) {
-    files.insert("firmbench/v1/" + file.path().filename().string());
-  }
-  for (const std::string& name : files) {
-    const auto* const file =
-        google::protobuf::DescriptorPool::generated_pool()->FindFileByName(name);
-    for (int s = 0; file != nullptr && s < file->service_count(); ++s) {
-      for (int m = 0; m < file->service(s)->method_count(); ++m) {
-        methods.push_back(file->service(s)->method(m));
-      }
-    }
-  }
-  return methods;
-}
-
-std::string PathOf(const MethodDescriptor& method) {
-  return "/" + method.service()->full_name() + "/" + method.name();
-}
-
-// Calls with an empty request, streams too: their first message or their end is enough.
-grpc::Status CallEmpty(const std::shared_ptr<grpc::Channel>& channel,
-                       const MethodDescriptor& method) {
-  grpc::GenericStub stub(channel);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       (method.server_streaming() ? std::chrono::milliseconds(500)
-                                                  : std::chrono::milliseconds(20'000)));
-  grpc::Slice empty;
-  grpc::ByteBuffer sent(&empty, 1);
-  grpc::ByteBuffer response;
-  std::promise<grpc::Status> ended;
-  stub.UnaryCall(&context, PathOf(method), {}, &sent, &response,
-                 [&](grpc::Status status) { ended.set_value(std::move(status)); });
-  return ended.get_future().get();
-}
 
 TEST(RoleTable, HasOneRowForEveryRpc) {
   std::set<std::string> rows;
