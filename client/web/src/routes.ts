@@ -24,6 +24,7 @@ const ENTRIES: readonly Entry[] = [
   {
     word: 'drives',
     list: () => import('./pages/wall/WallPage.svelte'),
+    one: () => import('./pages/wall/DrivePage.svelte'),
   },
   {
     word: 'do',

@@ -205,6 +205,49 @@ export const en = {
     chooseNone: 'Choose none',
   },
 
+  drive: {
+    all: 'All drives',
+    actions: 'What to do with it',
+    eject: 'Open the tray',
+    ejected: 'The tray is open.',
+    claim: 'I am using it',
+    claimedNow: 'Others see now that you are using it.',
+    release: (who: string) => `Free it (in use by ${who})`,
+    released: 'It is free for everybody again.',
+    lift: 'Lift the quarantine',
+    liftReason: 'Why it may be written again; kept for ever',
+    lifted: 'The quarantine is lifted.',
+    sizeUnknown: 'size not known',
+    memoryIs: {
+      [Memory.UNSPECIFIED]: '',
+      [Memory.FIRMWARE]:
+        'The program of the model, in the flash chip. It is the maker’s; a firmware file or a backup can replace it.',
+      [Memory.BOOT]:
+        'The part of the flash that starts the drive. It is never erased unless a plan names it.',
+      [Memory.EEPROM]:
+        'Settings, counters and learnt calibration of this one drive, apart from the flash. No file can replace it; only its own backup can come back. A firmware job never writes it.',
+    },
+    wouldHelp: 'Would help:',
+    evidence: 'Evidence',
+    volatileBytes: (text: string) => `Bytes that change with use: ${text}`,
+    facts: 'What is known of it',
+    notKnown: 'not known',
+    assumed: 'assumed: nobody has published or read the part of this model',
+    connection: 'Connection',
+    firmware: 'Firmware',
+    model: 'Model',
+    chip: 'Flash chip',
+    knownFrom: 'Known from',
+    recoverability: 'If a write is cut',
+    dvdRegion: 'DVD region',
+    region: (type: string, regions: string, user: number, vendor: number) =>
+      `${type}${regions === '' ? '' : ` to ${regions}`}, changes left: ${user} by the user, ${vendor} by the vendor`,
+    nearest: 'Nearest model',
+    makers: 'Possible makers',
+    simulated: 'Simulated',
+    statements: 'What it says of itself',
+  },
+
   prompt: {
     title: 'A person is needed',
     left: 'Time left',
@@ -327,7 +370,7 @@ export const en = {
     plan: 'Show the plan',
     planLead: 'Planning touches nothing.',
     plans: 'The plan',
-    start: (n: number) => (n === 1 ? 'Start' : `Start ${n} jobs`),
+    start: (n: number) => (n > 1 ? `Start ${n} jobs` : 'Start'),
     someForbidden: 'What the plan forbids is left out.',
     label: 'The EEPROM does not tell any more whose it is?',
     labelAsk: 'What is on the drive, as scanned now; a second person has to approve such a job',
