@@ -306,6 +306,7 @@ export const en = {
     nothing: 'No job has been done on this bench yet.',
     now: 'How it stands',
     steps: 'Steps',
+    step: { waiting: 'not begun:', running: 'running:', ended: 'done:', failed: 'not finished:' },
     plan: 'The plan',
     facts: 'Who, when, with what',
     moved: (done: string, total: string) => `${done} of ${total}`,
