@@ -69,5 +69,27 @@ fb_install() {
   rm -f "$log"
 }
 
+# fb_npm SOURCE FOLDER: installs by the lock file in SOURCE into FOLDER, unless that lock is there
+# already, and makes it the node_modules of SOURCE. Prints where that is.
+fb_npm() {
+  local source=$1 folder modules
+  folder=$(realpath -m -- "$2")
+  modules=$folder/node_modules
+  if ! cmp -s "$source/package-lock.json" "$folder/installed-lock.json" || [[ ! -d $modules ]]; then
+    mkdir -p "$folder"
+    cp "$source/package.json" "$source/package-lock.json" "$folder/"
+    # No scripts of packages run: what is needed lies in the packages as it is.
+    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund >"$folder/npm.log" 2>&1 || {
+      tail -n 20 "$folder/npm.log" >&2
+      fb_die "npm could not install what $source needs; its last lines are above"
+    }
+    cp "$source/package-lock.json" "$folder/installed-lock.json"
+  fi
+  [[ ! -d $source/node_modules || -L $source/node_modules ]] ||
+    fb_die "$source/node_modules is a folder of its own" 'remove it, then run this again'
+  ln -sfn "$modules" "$source/node_modules"
+  printf '%s\n' "$modules"
+}
+
 # fb_seconds START: whole seconds since SECONDS was START.
 fb_seconds() { printf '%d s' "$((SECONDS - $1))"; }
