@@ -439,10 +439,10 @@ export const en = {
     noDumps: 'No dump of it is kept.',
     timeline: 'What happened to it',
     nothingHappened: 'Nothing yet.',
-    jobLine: (kind: string, memory: string) => (memory === '' ? kind : `${kind}: ${memory}`),
+    jobOf: (kind: string, memory: string) => `${kind} of the ${memory}`,
+    fromTo: (before: string, after: string) => `${before} to ${after}`,
     eepromLine: (check: string) => `EEPROM: ${check}`,
     erased: 'erased with the customer’s data',
-    withTool: (what: string, tool: string) => `${what} with ${tool}`,
     events: {
       label: 'label',
       note: 'note',

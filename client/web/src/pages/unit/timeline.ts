@@ -2,8 +2,9 @@
 // The history of a unit as lines: what people said and decided, jobs with their outcome, changes of
 // port and bridge. A dump is listed among the dumps, and a job by the job itself.
 import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
+import type { Dump } from '$gen/firmbench/v1/dump_service_pb';
 import { type Job, Job_Result, Job_State } from '$gen/firmbench/v1/job_pb';
-import { Memory } from '$gen/firmbench/v1/memory_pb';
+import { Memory, Outcome } from '$gen/firmbench/v1/memory_pb';
 import type { UnitEvent } from '$gen/firmbench/v1/unit_service_pb';
 import type { IconName } from '$lib/components/icons';
 import { t } from '$lib/text';
@@ -28,20 +29,39 @@ const ICONS: Record<string, IconName> = {
   archive: 'lock', unarchive: 'lock', erase: 'close', port: 'plug', bridge: 'plug', serial: 'eye', import: 'save',
 };
 
-function ofJob(job: Job): Happening {
-  const ended = job.state === Job_State.CLOSED;
-  const failed = job.result === Job_Result.FAILED;
+// "SS0B to SS0E": the revisions as the job's dumps have them.
+function revisionsOf(job: Job, dumps: readonly Dump[]): string {
+  const read = dumps.filter((dump) => dump.job === job.name && dump.memory === Memory.FIRMWARE);
+  const after = read.find((dump) => dump.purpose === 'readback')?.firmwareRevision ?? '';
+  const before = read.find((dump) => dump.purpose !== 'readback')?.firmwareRevision ?? '';
+  return after === '' || after === before ? before : t.unit.fromTo(before, after);
+}
+
+function whatOf(job: Job, dumps: readonly Dump[]): string {
+  const kind = jobKind(job.kind);
   const memory = job.memory === Memory.UNSPECIFIED ? '' : t.memory[job.memory];
-  const ending = ended ? [jobResult(job.result), outcome(job.outcome)].filter(Boolean).join(': ') : jobState(job.state);
+  const words = kind.includes(memory) ? kind : t.unit.jobOf(kind, memory);
+  return [words, job.targetModel, revisionsOf(job, dumps)].filter(Boolean).join(', ');
+}
+
+function endingOf(job: Job): string {
+  if (job.state !== Job_State.CLOSED) return jobState(job.state);
+  // That a job which only reads has written nothing goes without saying.
+  const silent = job.result === Job_Result.SUCCEEDED && job.outcome === Outcome.UNCHANGED;
+  return [jobResult(job.result), silent ? '' : outcome(job.outcome)].filter(Boolean).join(': ');
+}
+
+function ofJob(job: Job, dumps: readonly Dump[]): Happening {
+  const failed = job.result === Job_Result.FAILED;
   const eeprom = eepromCheck(job.eepromCheck);
   return {
     key: job.name,
     stamp: job.createTime,
     icon: job.kind === 'backup' ? 'save' : 'flash',
     tone: failed ? 'bad' : job.result === Job_Result.SUCCEEDED ? 'good' : '',
-    what: t.unit.jobLine(jobKind(job.kind), memory),
+    what: whatOf(job, dumps),
     more: [
-      ending,
+      endingOf(job),
       ...(eeprom === '' ? [] : [t.unit.eepromLine(eeprom)]),
       ...(job.error === undefined ? [] : [job.error.message]),
     ],
@@ -60,7 +80,7 @@ function ofEvent(event: UnitEvent, index: number): Happening {
     stamp: event.eventTime,
     icon: ICONS[event.kind] ?? 'clock',
     tone: '',
-    what: event.tool === '' ? word : t.unit.withTool(word, event.tool),
+    what: word,
     more: text === '' ? [] : [text],
     who: event.principal,
     href: target === '' ? '' : `/${target}`,
@@ -71,8 +91,8 @@ function ofEvent(event: UnitEvent, index: number): Happening {
 const at = ({ stamp }: Happening): number => (stamp === undefined ? 0 : timestampMs(stamp));
 
 // Newest first.
-export function happenings(events: readonly UnitEvent[], jobs: readonly Job[]): Happening[] {
+export function happenings(events: readonly UnitEvent[], jobs: readonly Job[], dumps: readonly Dump[]): Happening[] {
   const known = new Set(jobs.map((job) => job.name));
   const said = events.filter((event) => event.kind !== 'dump' && !known.has(event.job));
-  return [...said.map(ofEvent), ...jobs.map(ofJob)].sort((a, b) => at(b) - at(a));
+  return [...said.map(ofEvent), ...jobs.map((job) => ofJob(job, dumps))].sort((a, b) => at(b) - at(a));
 }

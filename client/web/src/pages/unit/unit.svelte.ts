@@ -37,7 +37,7 @@ export async function loadUnit(name: string): Promise<UnitView> {
   return { unit, events, dumps, jobs };
 }
 
-// Changes whenever a job of the unit ends, so that what it left is shown.
+// How many jobs of the unit ended: changes whenever there is more to show.
 export function endedJobs(unit: string): number {
   return [...bench.jobs.values()].filter((job) => job.unit === unit && job.state === Job_State.CLOSED).length;
 }
