@@ -201,7 +201,7 @@ bool IsCutLikeAnother(const families::Family& family, const families::ModelInfo&
 // The three models that the project began with are cut at every point of the jobs that people do.
 // The other rows differ in how a sector is erased or in how much is read at once; a flash with
 // other bytes, and the write of a chip, differ in what stands in the job's row.
-constexpr uint64_t kOthers = 7;
+constexpr uint64_t kOthers = 31;
 
 }  // namespace
 
