@@ -429,8 +429,13 @@ void Engine::Drain() {
   }
   for (const auto& job : waiting) {
     job->Suspend();
-    // One that waits for a person holds no lane: the ledger keeps it for the next process.
-    if (job->row().state == ToString(State::kAwaitingApproval)) Finish(job->row().id);
+    const storage::Job row = job->row();
+    if (row.state != ToString(State::kAwaitingApproval)) continue;
+    MutexLock lock(mutex_);
+    const auto it = live_.find(row.id);
+    // One that waits for a person holds no lane: the ledger keeps it for the next process. One that
+    // was approved or cancelled this moment has its turn there, and ends with it.
+    if (it != live_.end() && it->second.turn == 0) live_.erase(it);
   }
   MutexLock lock(mutex_);
   while (!live_.empty()) ended_.Wait(mutex_);
