@@ -107,7 +107,10 @@ Result<std::unique_ptr<inventory::DriveSource>> FindDrives(const config::Config&
                      SimulatedBench::Load(settings.simulate, settings.state_dir + "/simulated"));
     sources.push_back(std::move(bench));
   } else {
-    if (settings.sg) sources.push_back(SgDrives::OfThisMachine(settings.vendor_bridges));
+    if (settings.sg) {
+      sources.push_back(
+          SgDrives::OfThisMachine(settings.vendor_bridges, settings.simulated_bridges));
+    }
     if (settings.port_io) sources.push_back(PortDrives::OfThisMachine());
   }
   return std::unique_ptr<inventory::DriveSource>(

@@ -95,6 +95,10 @@ std::string WayText(const SgDevice& device) {
                      device.second_device ? "slave" : "master");
 }
 
+bool Names(const std::vector<std::string>& ids, transport::UsbId id) {
+  return std::find(ids.begin(), ids.end(), ToString(id)) != ids.end();
+}
+
 scsi::Limits LimitsOf(const SgDevice& device) {
   scsi::Limits limits;
   if (device.max_transfer_bytes != 0) limits.max_transfer_bytes = device.max_transfer_bytes;
@@ -104,7 +108,7 @@ scsi::Limits LimitsOf(const SgDevice& device) {
 }  // namespace
 
 std::string ConnectionText(const SgDevice& device) {
-  return fmt::format("{}, {} KiB per command", WayText(device),
+  return fmt::format("{}, node {}, {} KiB per command", WayText(device), device.sg,
                      LimitsOf(device).max_transfer_bytes / 1024);
 }
 
@@ -117,9 +121,11 @@ SgDrives::~SgDrives() {
   for (auto& [topology, port] : ports_) GivePollingBack(port);
 }
 
-std::unique_ptr<SgDrives> SgDrives::OfThisMachine(const std::vector<std::string>& vendor_bridges) {
+std::unique_ptr<SgDrives> SgDrives::OfThisMachine(std::vector<std::string> vendor_bridges,
+                                                  std::vector<std::string> simulated_bridges) {
   SgDrivesOptions options;
-  options.vendor_bridges = vendor_bridges;
+  options.vendor_bridges = std::move(vendor_bridges);
+  options.simulated_bridges = std::move(simulated_bridges);
   auto events = transport::OpenKernelEvents();
   if (!events) log::Warn("hot-plug is not watched", "text", events.error().message());
   return std::make_unique<SgDrives>(std::move(options), std::move(events).value_or(UniqueFd()));
@@ -199,6 +205,10 @@ void SgDrives::SayWhatIsMissing() {
             "load the kernel's module: modprobe sg");
 }
 
+bool SgDrives::IsSimulated(const SgDevice& device) const {
+  return device.usb && Names(options_.simulated_bridges, device.usb->id);
+}
+
 inventory::Attachment SgDrives::Attach(const Port& port) {
   const SgDevice& device = port.device;
   inventory::Attachment attachment;
@@ -207,7 +217,7 @@ inventory::Attachment SgDrives::Attach(const Port& port) {
   attachment.channel = device.usb || device.ata_port != 0 ? device.port : device.topology;
   attachment.connection_text = ConnectionText(device);
   attachment.bridge = BridgeName(device);
-  attachment.connection = {.scsi = true, .task_file = false, .simulated = false};
+  attachment.connection = {.scsi = true, .task_file = false, .simulated = IsSimulated(device)};
   attachment.second_device = device.second_device;
   attachment.generation = port.generation;
   attachment.clock = &options_.clock;
@@ -242,12 +252,10 @@ Result<inventory::Handles> SgDrives::Open(const std::string& topology,
   RawHandles raw;
   raw.scsi = std::move(sg);
   if (device.usb) {
-    const auto& trusted = options_.vendor_bridges;
-    const bool passes_vendor =
-        std::find(trusted.begin(), trusted.end(), ToString(device.usb->id)) != trusted.end();
+    const bool passes_vendor = Names(options_.vendor_bridges, device.usb->id);
     raw.scsi = transport::MakeBridged(std::move(raw.scsi), device.usb->id, passes_vendor);
   }
-  return PutBehindGate(std::move(raw), rules, /*simulated=*/false);
+  return PutBehindGate(std::move(raw), rules, IsSimulated(device));
 }
 
 Result<std::unique_ptr<transport::SgNode>> SgDrives::OpenNode(const SgDevice& device) {

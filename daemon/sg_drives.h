@@ -27,6 +27,8 @@ struct SgDrivesOptions {
   transport::OpenSgNode open_node = transport::OpenKernelSgNode;
   // Bridges that hand vendor commands to the drive, on somebody's word: "152d:2338".
   std::vector<std::string> vendor_bridges;
+  // Bridges that a test made, with simulated drives behind them.
+  std::vector<std::string> simulated_bridges;
   std::string lock_folder = "/run/lock";
   Clock& clock = RealClock();
 };
@@ -39,7 +41,8 @@ class SgDrives final : public inventory::DriveSource {
   ~SgDrives() override;
 
   // The machine's own, with its hot-plug events.
-  static std::unique_ptr<SgDrives> OfThisMachine(const std::vector<std::string>& vendor_bridges);
+  static std::unique_ptr<SgDrives> OfThisMachine(std::vector<std::string> vendor_bridges,
+                                                 std::vector<std::string> simulated_bridges);
 
   // From the first time a drive is seen until we end, the kernel does not look for discs in it by
   // itself, where we may write that (sysfs events_poll_msecs).
@@ -60,6 +63,7 @@ class SgDrives final : public inventory::DriveSource {
   void StopPolling(Port& port) const;
   void GivePollingBack(Port& port) const;
   void SayWhatIsMissing() FB_REQUIRES(mutex_);
+  bool IsSimulated(const transport::SgDevice& device) const;
   inventory::Attachment Attach(const Port& port);
   Result<inventory::Handles> Open(const std::string& topology, const inventory::GateRules& rules);
   Result<transport::SgDevice> FindNow(const std::string& topology) const;
@@ -74,7 +78,7 @@ class SgDrives final : public inventory::DriveSource {
   bool said_sg_missing_ FB_GUARDED_BY(mutex_) = false;
 };
 
-// "USB 2 bridge 152d:2338 (JMicron JM20337/8), 120 KiB per command".
+// "USB 2 bridge 152d:2338 (JMicron JM20337/8), node sg0, 120 KiB per command".
 std::string ConnectionText(const transport::SgDevice& device);
 
 }  // namespace firmbench

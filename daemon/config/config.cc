@@ -141,24 +141,44 @@ bool IsUsbId(std::string_view text) {
   return digits.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-std::string TakeBridges(Config& config, const toml::node& value) {
-  config.vendor_bridges.clear();
+// Product ids that pid.codes gives to nobody, for tests: no product on sale has one.
+bool IsTestId(std::string_view id) { return id >= "1209:0001" && id <= "1209:0010"; }
+
+// "" when they were taken.
+std::string TakeUsbIds(std::vector<std::string>& ids, const toml::node& value) {
+  ids.clear();
   for (const toml::node& entry : *value.as_array()) {
     const auto id = entry.value_exact<std::string>();
-    if (!id || !IsUsbId(*id)) {
-      return "vendor_bridges is a list of USB ids as lsusb shows them, \"152d:2338\"";
-    }
-    config.vendor_bridges.push_back(*id);
+    if (!id || !IsUsbId(*id)) return "a list of USB ids as lsusb shows them, \"152d:2338\"";
+    ids.push_back(*id);
   }
   return "";
 }
 
-std::string ShowBridges(const Config& config) {
+std::string ShowUsbIds(const std::vector<std::string>& ids) {
   std::string text;
-  for (const std::string& id : config.vendor_bridges) {
-    text += (text.empty() ? "" : ", ") + Quoted(id);
-  }
+  for (const std::string& id : ids) text += (text.empty() ? "" : ", ") + Quoted(id);
   return fmt::format("[{}]", text);
+}
+
+std::string TakeVendorBridges(Config& config, const toml::node& value) {
+  const std::string wrong = TakeUsbIds(config.vendor_bridges, value);
+  return wrong.empty() ? "" : "vendor_bridges is " + wrong;
+}
+
+std::string ShowVendorBridges(const Config& config) { return ShowUsbIds(config.vendor_bridges); }
+
+std::string TakeSimulatedBridges(Config& config, const toml::node& value) {
+  const std::string wrong = TakeUsbIds(config.simulated_bridges, value);
+  if (!wrong.empty()) return "simulated_bridges is " + wrong;
+  const auto& ids = config.simulated_bridges;
+  if (std::all_of(ids.begin(), ids.end(), IsTestId)) return "";
+  return "simulated_bridges takes the USB ids for tests only, 1209:0001 to 1209:0010: behind any "
+         "other there may be hardware";
+}
+
+std::string ShowSimulatedBridges(const Config& config) {
+  return ShowUsbIds(config.simulated_bridges);
 }
 
 template <auto kField>
@@ -206,8 +226,12 @@ constexpr Key kKeys[] = {
     Plain<&Config::remote_listen>("remote", "listen"),
     {"remote", "tls", kText, TakeTls, ShowTls},
     Plain<&Config::authority_folder>("remote", "authority_folder"),
+    Plain<&Config::web_listen>("web", "listen"),
+    Plain<&Config::web_page>("web", "page"),
+    Plain<&Config::web_metrics>("web", "metrics"),
     Plain<&Config::sg>("sg", "enabled"),
-    {"sg", "vendor_bridges", toml::node_type::array, TakeBridges, ShowBridges},
+    {"sg", "vendor_bridges", toml::node_type::array, TakeVendorBridges, ShowVendorBridges},
+    {"sg", "simulated_bridges", toml::node_type::array, TakeSimulatedBridges, ShowSimulatedBridges},
     Plain<&Config::port_io>("port_io", "enabled"),
 };
 
@@ -226,9 +250,6 @@ Status ReadTable(const toml::table& values, std::string_view table, std::string_
       }
       RETURN_IF_ERROR(ReadTable(*inner, name.str(), file, config));
       continue;
-    Plain<&Config::web_listen>("web", "listen"),
-    Plain<&Config::web_page>("web", "page"),
-    Plain<&Config::web_metrics>("web", "metrics"),
     }
     const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&, &n = name](const Key& k) {
       return k.table == table && k.name == n.str();

@@ -45,17 +45,19 @@ struct Config {
 
   bool sg = true;                           // [sg] enabled: drives of the kernel's SCSI layer
   std::vector<std::string> vendor_bridges;  // [sg] vendor_bridges, lower case: "152d:2338"
+  // [sg] simulated_bridges: behind these there is no hardware. Of the ids for tests only.
+  std::vector<std::string> simulated_bridges;
 
   std::string remote_listen;     // [remote] listen, "HOST:PORT"; "" for not on the network
   bool tls12 = false;            // [remote] tls = "1.2": also the older version
   std::string authority_folder;  // [remote] authority_folder; "" for the state folder's pki
 
-  bool port_io = false;  // [port_io] enabled: drives on IDE ports that the kernel has left
-};
   std::string web_listen;    // [web] listen, "HOST:PORT"; "" for no page
   std::string web_page;      // [web] page, a folder; "" for the one beside the program
   bool web_metrics = false;  // [web] metrics: also for other computers
 
+  bool port_io = false;  // [port_io] enabled: drives on IDE ports that the kernel has left
+};
 
 // One day: what the engine grants at most.
 inline constexpr int64_t kMaxClaimMinutes = 24 * 60;
@@ -65,10 +67,10 @@ inline constexpr int64_t kMaxSoloWaitMinutes = 7 * 24 * 60;
 // in [recovery]; spill_folder and claim_minutes (1 to kMaxClaimMinutes) in [jobs]; folder (an
 // absolute path), require_copy and allow_same_filesystem in [copy]; group, admin_group,
 // second_person ("required", "solo") and solo_wait_minutes (1 to kMaxSoloWaitMinutes) in [access];
-// listen, tls ("1.3", "1.2") and authority_folder in [remote];
-// enabled and vendor_bridges (USB ids) in [sg]; enabled in [port_io]. A key that is unknown, twice
-// there, of another type or out of range is CONFIG_INVALID with file, line and column;
-// CONFIG_UNREADABLE when there is no such file.
+// listen, tls ("1.3", "1.2") and authority_folder in [remote]; listen, page and metrics in [web];
+// enabled, vendor_bridges and simulated_bridges (USB ids) in [sg]; enabled in [port_io]. A key that
+// is unknown, twice there, of another type or out of range is CONFIG_INVALID with file, line and
+// column; CONFIG_UNREADABLE when there is no such file.
 Result<Config> ParseConfig(std::string_view text, std::string_view file_name);
 Result<Config> LoadConfig(const std::string& path);
 

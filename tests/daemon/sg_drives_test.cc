@@ -46,11 +46,13 @@ transport::FakeDrive Named(std::string product) {
 
 class SgDrivesTest : public testing::Test {
  protected:
-  SgDrives& Source(std::vector<std::string> vendor_bridges = {}) {
+  SgDrives& Source(std::vector<std::string> vendor_bridges = {},
+                   std::vector<std::string> simulated_bridges = {}) {
     SgDrivesOptions options;
     options.roots = tree_.roots();
     options.open_node = kernel_.opener();
     options.vendor_bridges = std::move(vendor_bridges);
+    options.simulated_bridges = std::move(simulated_bridges);
     options.lock_folder = tree_.Path("lock");
     source_ = std::make_unique<SgDrives>(std::move(options), std::move(events_));
     return *source_;
@@ -97,7 +99,7 @@ TEST_F(SgDrivesTest, ListsAUsbDriveWithEverythingAboutItsWay) {
   EXPECT_EQ(attachment.bay, "00:14.0/usb2-1.4");
   EXPECT_EQ(attachment.channel, attachment.bay);
   EXPECT_EQ(attachment.connection_text,
-            "USB 2 bridge 152d:2338 (JMicron JM20337/8), 120 KiB per command");
+            "USB 2 bridge 152d:2338 (JMicron JM20337/8), node sg2, 120 KiB per command");
   EXPECT_EQ(attachment.bridge, "usb 152d:2338 0123456789AB");
   EXPECT_EQ(attachment.lock_path, tree_.Path("lock/firmbench-pci-0000:00:14.0+usb2-1.4.lock"));
   EXPECT_TRUE(attachment.connection.scsi);
@@ -112,16 +114,18 @@ TEST_F(SgDrivesTest, ListsAUsbDriveWithEverythingAboutItsWay) {
 
 TEST_F(SgDrivesTest, SaysTheWayInWordsForEveryKindOfPort) {
   transport::SgDevice device;
-  EXPECT_EQ(ConnectionText(device), "SCSI, 64 KiB per command");
+  device.sg = "sg4";
+  EXPECT_EQ(ConnectionText(device), "SCSI, node sg4, 64 KiB per command");
   device.adapter = "ahci";
   device.ata_port = 3;
   device.max_transfer_bytes = 524288;
-  EXPECT_EQ(ConnectionText(device), "SATA port 3 (ahci), 512 KiB per command");
+  EXPECT_EQ(ConnectionText(device), "SATA port 3 (ahci), node sg4, 512 KiB per command");
   device.adapter = "pata_via";
   device.second_device = true;
-  EXPECT_EQ(ConnectionText(device), "IDE port 3 (pata_via), slave, 512 KiB per command");
+  EXPECT_EQ(ConnectionText(device), "IDE port 3 (pata_via), slave, node sg4, 512 KiB per command");
   device.usb = transport::UsbBridge{.id = {0x1234, 0x5678}, .name = "Maker Thing"};
-  EXPECT_EQ(ConnectionText(device), "USB bridge 1234:5678 (Maker Thing), 512 KiB per command");
+  EXPECT_EQ(ConnectionText(device),
+            "USB bridge 1234:5678 (Maker Thing), node sg4, 512 KiB per command");
 }
 
 TEST_F(SgDrivesTest, TheGateIsInFrontOfIt) {
@@ -132,6 +136,24 @@ TEST_F(SgDrivesTest, TheGateIsInFrontOfIt) {
       {.cdb = scsi::MakeCdb(10, 0x3b, 0x05), .direction = scsi::Direction::kOut});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason(), "COMMAND_NOT_ALLOWED");
+}
+
+// A guess never reaches hardware, whatever the gate's level; behind a test's bridge there is none.
+TEST_F(SgDrivesTest, HypotheticalCommandsGoOnlyToDrivesThatATestMade) {
+  static constexpr scsi::CdbRule kGuess{
+      {0x3b, 0x01}, 2, scsi::Effect::kDestructive, Evidence::kHypothetical, "write memory"};
+  const inventory::GateRules rules{std::span(&kGuess, 1), {}};
+  PlugUsb({.id = "1209:0001"}, 6, 0, "DVDRAM");
+  for (const bool simulated : {false, true}) {
+    using Ids = std::vector<std::string>;
+    const Attachment drive = Source({}, simulated ? Ids{"1209:0001"} : Ids()).List().at(0);
+    EXPECT_EQ(drive.connection.simulated, simulated);
+    const auto handles = drive.open(rules);
+    ASSERT_TRUE(handles);
+    handles->gate->SetLevel(inventory::GateLevel::kOpen);
+    const auto sent = handles->scsi->Execute({.cdb = scsi::MakeCdb(10, 0x3b, 0x01)});
+    EXPECT_EQ(sent ? "" : sent.error().reason(), simulated ? "" : "COMMAND_NOT_ALLOWED");
+  }
 }
 
 TEST_F(SgDrivesTest, VendorCommandsGoOnlyThroughBridgesThatPassThem) {

@@ -27,6 +27,7 @@ TEST(Config, HasDefaultsWhenTheFileIsEmpty) {
   EXPECT_FALSE(config->copy_same_filesystem);
   EXPECT_TRUE(config->sg);
   EXPECT_THAT(config->vendor_bridges, IsEmpty());
+  EXPECT_THAT(config->simulated_bridges, IsEmpty());
   EXPECT_FALSE(config->port_io);
 }
 
@@ -37,6 +38,7 @@ TEST(Config, ReadsEveryKey) {
       "[jobs]\nspill_folder = '/srv/spill'\nclaim_minutes = 1440\n"
       "[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\nallow_same_filesystem = true\n"
       "[sg]\nenabled = false\nvendor_bridges = ['152d:2338', '1234:abcd']\n"
+      "simulated_bridges = ['1209:0001', '1209:0010']\n"
       "[port_io]\nenabled = true\n",
       "bench.toml");
   ASSERT_TRUE(config);
@@ -53,6 +55,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_TRUE(config->copy_same_filesystem);
   EXPECT_FALSE(config->sg);
   EXPECT_THAT(config->vendor_bridges, ElementsAre("152d:2338", "1234:abcd"));
+  EXPECT_THAT(config->simulated_bridges, ElementsAre("1209:0001", "1209:0010"));
   EXPECT_TRUE(config->port_io);
 }
 
@@ -132,6 +135,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Mistake{"[sg]\nvendor_bridges = [3]\n", "bench.toml:2:18", "USB ids"},
                       Mistake{"[sg]\nvendor_bridges = ['152D:2338']\n", "2:18", "USB ids"},
                       Mistake{"[sg]\nvendor_bridges = ['152d2338:']\n", "2:18", "USB ids"},
+                      Mistake{"[sg]\nsimulated_bridges = [3]\n", "2:21", "USB ids"},
+                      Mistake{"[sg]\nsimulated_bridges = ['1209:0011']\n", "2:21", "for tests"},
+                      Mistake{"[sg]\nsimulated_bridges = ['152d:2338']\n", "2:21", "for tests"},
                       Mistake{"[[jobs]]\n", "bench.toml:1:", "jobs is a table"}));
 
 TEST(Config, NamesAFileThatIsNotThere) {
