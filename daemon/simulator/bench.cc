@@ -35,6 +35,7 @@ Profile Adjusted(const Profile& base, const DriveSpec& spec) {
   if (spec.ignores_dev_select) profile.ignores_dev_select_in_vendor = *spec.ignores_dev_select;
   if (spec.vendor_op_time) profile.timings.vendor_op = *spec.vendor_op_time;
   if (spec.boot_time) profile.timings.boot = *spec.boot_time;
+  if (spec.max_transfer_bytes) profile.max_transfer_bytes = *spec.max_transfer_bytes;
   return profile;
 }
 

@@ -76,6 +76,7 @@ struct Profile {
   bool boot_answers = false;     // without firmware the boot code takes SCSI commands,
   std::string_view boot_product = {};  // and calls itself so
   bool ignores_dev_select_in_vendor = false;
+  uint32_t max_transfer_bytes = 65536;  // what the simulated adapter carries in one command
   DriveTimings timings = {};
 
   constexpr bool serial_flash() const { return vendor_status != 0x70; }

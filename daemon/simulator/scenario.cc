@@ -27,6 +27,7 @@ constexpr size_t kMaxFileBytes = 1024 * 1024;
 constexpr size_t kMaxDrives = 64;
 constexpr int64_t kMaxMillis = 600'000;
 constexpr int64_t kMaxMicros = 1'000'000;
+constexpr int64_t kMaxTransferKib = 1024;
 
 constexpr std::array<std::pair<Gate, std::string_view>, 4> kGates = {{
     {Gate::kAlways, "always"},
@@ -126,13 +127,15 @@ Status ReadBehaviour(const TableReader& table, DriveSpec& spec) {
           "gate", "'gate' must be \"always\", \"eject_held\", \"power_window\" or \"never\"");
     }
   }
-  std::optional<int64_t> window_ms, boot_ms, op_us;
+  std::optional<int64_t> window_ms, boot_ms, op_us, transfer_kib;
   RETURN_IF_ERROR(table.Number("power_window_ms", 1, kMaxMillis, window_ms));
   RETURN_IF_ERROR(table.Number("boot_ms", 0, kMaxMillis, boot_ms));
   RETURN_IF_ERROR(table.Number("vendor_op_us", 0, kMaxMicros, op_us));
+  RETURN_IF_ERROR(table.Number("max_transfer_kib", 1, kMaxTransferKib, transfer_kib));
   if (window_ms) spec.power_window = std::chrono::milliseconds(*window_ms);
   if (boot_ms) spec.boot_time = std::chrono::milliseconds(*boot_ms);
   if (op_us) spec.vendor_op_time = std::chrono::microseconds(*op_us);
+  if (transfer_kib) spec.max_transfer_bytes = static_cast<uint32_t>(*transfer_kib) * 1024;
   RETURN_IF_ERROR(table.Flag("boot_lost", spec.boot_lost));
   RETURN_IF_ERROR(table.Flag("boot_answers", spec.boot_answers));
   RETURN_IF_ERROR(table.Flag("ignores_dev_select", spec.ignores_dev_select));
@@ -164,6 +167,7 @@ Result<DriveSpec> ReadDrive(const TableReader& table, std::string_view file_name
                                   "power_window_ms",
                                   "boot_ms",
                                   "vendor_op_us",
+                                  "max_transfer_kib",
                                   "boot_lost",
                                   "boot_answers",
                                   "ignores_dev_select",

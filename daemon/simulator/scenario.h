@@ -47,11 +47,12 @@ struct DriveSpec {
   std::optional<bool> boot_lost;
   std::optional<bool> boot_answers;  // as "LTR-BOOT" when its firmware is gone
   std::optional<bool> ignores_dev_select;
-  std::optional<Nanos> vendor_op_time;   // `vendor_op_us`
-  std::optional<Nanos> boot_time;        // `boot_ms`
-  bool software_data_protection = true;  // page-write parts: the state they start in
-  bool boot_block_locked = false;        // page-write parts: both boot blocks
-  ChipDefects defects;                   // faults "stuck_bit", "weak_erase"; `chip_endurance`
+  std::optional<Nanos> vendor_op_time;         // `vendor_op_us`
+  std::optional<Nanos> boot_time;              // `boot_ms`
+  std::optional<uint32_t> max_transfer_bytes;  // `max_transfer_kib`
+  bool software_data_protection = true;        // page-write parts: the state they start in
+  bool boot_block_locked = false;              // page-write parts: both boot blocks
+  ChipDefects defects;                         // faults "stuck_bit", "weak_erase"; `chip_endurance`
   std::vector<FaultSpec> faults;
   std::vector<OperatorRule> operator_rules;
 };

@@ -14,7 +14,6 @@ constexpr uint8_t kGetConfiguration = 0x46;
 constexpr uint8_t kGetEventStatus = 0x4a;
 
 constexpr uint16_t kDidTimeOut = 0x03;  // Linux' SG_IO host status
-constexpr size_t kMaxTransferBytes = 65536;
 
 // MMC-6 4.1.6.1 and SPC-4 5.14: these are answered whatever attention is due.
 bool ReportsAttention(uint8_t opcode) {
@@ -106,7 +105,8 @@ Result<scsi::Completion> ExecuteCommand(Controller& drive, const scsi::Command& 
   const uint8_t opcode = command.cdb.opcode();
   const size_t length = command.cdb.length;
   if (length < 6 || length > command.cdb.bytes.size()) return Refused(opcode);
-  if (std::max(command.data_in.size(), command.data_out.size()) > kMaxTransferBytes) {
+  if (std::max(command.data_in.size(), command.data_out.size()) >
+      drive.profile().max_transfer_bytes) {
     return Refused(opcode);
   }
   const int64_t began = now;

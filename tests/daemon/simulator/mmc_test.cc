@@ -171,6 +171,15 @@ TEST(Mmc, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(TrySend(*ready.transport, {0x12, 0, 0}, {}).error().reason(), "TRANSPORT_ERROR");
 }
 
+TEST(Mmc, AnAdapterCarriesAsMuchAsTheScenarioSays) {
+  const auto bench = OneDrive("LTR-48246S", "max_transfer_kib = 128");
+  const auto transport = Must(bench->drives()[0]->OpenTransport());
+  for (const auto& [bytes, carried] : {std::pair{131072u, true}, std::pair{131073u, false}}) {
+    Bytes data(bytes);
+    EXPECT_EQ(TrySend(*transport, {0x12, 0, 0, 0, 36, 0}, data).has_value(), carried) << bytes;
+  }
+}
+
 // Some adapters copy their buffer out although the command failed.
 TEST(Mmc, LeavesStaleBytesBehindAFailedRead) {
   Ready ready("LTR-48246S");

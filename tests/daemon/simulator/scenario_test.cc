@@ -41,6 +41,7 @@ gate = "power_window"
 power_window_ms = 250
 boot_ms = 10
 vendor_op_us = 4
+max_transfer_kib = 128
 boot_lost = true
 boot_answers = true
 cable = true
@@ -108,6 +109,7 @@ TEST(Scenario, ReadsEverything) {
   EXPECT_EQ(spec.power_window, milliseconds(250));
   EXPECT_EQ(spec.boot_time, milliseconds(10));
   EXPECT_EQ(spec.vendor_op_time, microseconds(4));
+  EXPECT_EQ(spec.max_transfer_bytes, 131072u);
   EXPECT_EQ(spec.boot_lost, true);
   EXPECT_EQ(spec.boot_answers, true);
   EXPECT_TRUE(spec.cable);
