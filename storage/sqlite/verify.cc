@@ -239,12 +239,14 @@ class Verifier {
     return fmt::format("a row of {} ({} {})", table, column, key);
   }
 
-  // Whose bytes a blob is: " (dumps/ID, images/ID)"; "" for nobody's.
+  // Whose bytes a blob is: " (dumps/ID, images/ID)", of a trace its job; "" for nobody's.
   Result<std::string> UsersOf(const std::string& sha256) {
     ASSIGN_OR_RETURN(
         Statement list,
         database_.Prepare("SELECT 'dumps/' || id FROM dumps WHERE sha256 = ?1 UNION ALL"
-                          " SELECT 'images/' || id FROM images WHERE sha256 = ?1"
+                          " SELECT 'images/' || id FROM images WHERE sha256 = ?1 UNION ALL"
+                          " SELECT DISTINCT 'jobs/' || job_id || ', its trace' FROM job_traces"
+                          " WHERE sha256 = ?1"
                           " LIMIT 4"));
     list.Bind(sha256);
     std::string users;

@@ -129,6 +129,8 @@ TEST_F(Verification, NamesTheProblemInWords) {
   has(After("UPDATE dumps SET revision = 'FAKE'"), "dump dumps/");
   has(After("UPDATE dump_attributions SET reason = 'x'"), "a row of dump_attributions (id ");
   has(After("UPDATE blob_chunks SET data = CAST(x'00' || substr(data, 2) AS BLOB)"), " (dumps/");
+  has(After("UPDATE blob_chunks SET data = CAST(x'00' || substr(data, 2) AS BLOB)"),
+      ", its trace)");
   has(After("DELETE FROM blob_chunks WHERE idx = 1"), "a chunk is missing");
   has(After("DELETE FROM blobs"), "its blob is missing");
   has(After("UPDATE customers SET customer = 'Eve'"), "a row of customers (id ");
