@@ -2,7 +2,7 @@
 // The way to the bench: one stream of everything that happens, opened again when it breaks, and a
 // question every few seconds, because a network that is gone does not say so. After a break the
 // stream goes on behind the last event that was seen, so nothing is missed.
-import { BenchService } from '$gen/firmbench/v1/bench_service_pb';
+import { type Bench, BenchService } from '$gen/firmbench/v1/bench_service_pb';
 import { DriveService } from '$gen/firmbench/v1/drive_service_pb';
 import { JobService } from '$gen/firmbench/v1/job_service_pb';
 import { allPages } from '$lib/api/pages';
@@ -14,6 +14,13 @@ const ANSWER_WITHIN_MS = 5000;
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5000;
 const NEWEST_JOBS = 100;
+
+// Jobs whose write was cut, however old: their way out is a command that names them.
+function cutJobsIn(info: Bench): string[] {
+  return info.problems
+    .filter(({ reason }) => reason === 'RECOVERY_NEEDED')
+    .flatMap(({ remedy }) => /jobs\/\w+/.exec(remedy) ?? []);
+}
 
 class Link {
   state = $state<'connecting' | 'live' | 'lost'>('connecting');
@@ -76,13 +83,12 @@ class Link {
       allPages((pageToken) => jobs.listJobs({ pageToken, openOnly: true }, options), (page) => page.jobs),
       jobs.listJobs({ pageSize: NEWEST_JOBS }, options),
     ]);
-    const closedMeanwhile = await Promise.all(
-      bench.staleOpenJobs(open).map((name) => jobs.getJob({ name }, options)),
-    );
+    const others = [...bench.staleOpenJobs(open), ...cutJobsIn(info)];
+    const asked = await Promise.all(others.map((name) => jobs.getJob({ name }, options)));
     bench.takeInfo(info);
     bench.takeDrives(drives);
     // The newest last: what is forgotten first is what came in first.
-    for (const job of [...newest.jobs.reverse(), ...closedMeanwhile, ...open]) bench.takeJob(job);
+    for (const job of [...newest.jobs.reverse(), ...asked, ...open]) bench.takeJob(job);
   }
 
   async #keepAsking(signal: AbortSignal): Promise<void> {

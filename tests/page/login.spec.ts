@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { drive, quick } from './support/scenarios';
+import { expect, expectAccessible, test } from './support/test';
+
+test('a login link lets in once, and its secret leaves the address bar', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)));
+  const page = await people(bench).signIn();
+  expect(new URL(page.url()).hash).toBe('');
+  await expect(page.getByRole('article', { name: /bay 1/ })).toBeVisible();
+  await expectAccessible(page);
+  const [cookie] = await page.context().cookies();
+  expect(cookie).toMatchObject({ name: '__Host-firmbench', httpOnly: true, secure: true, sameSite: 'Strict' });
+});
+
+test.describe('who is not known', () => {
+  test.use({ expectedErrors: [/status of 401/] });
+
+  test('is told how to get in, also with a link that was used', async ({ openBench, people, browser }) => {
+    const bench = await openBench(quick(drive(1)));
+    const page = await people(bench).signIn();
+    await page.getByRole('button', { name: 'Who, and how it looks' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect(page.getByRole('heading', { name: 'Who is there?' })).toBeVisible();
+    await expectAccessible(page);
+
+    const link = bench.loginLink();
+    const other = await browser.newContext({ ignoreHTTPSErrors: true });
+    const first = await other.newPage();
+    await first.goto(link);
+    await expect(first.getByRole('heading', { name: 'Bench', level: 1 })).toBeVisible();
+    await other.close();
+    await page.goto(link);
+    await expect(page.getByRole('alert')).toContainText('LOGIN_LINK_INVALID');
+    await expect(page.getByLabel('Login link or token')).toBeVisible();
+  });
+
+  test('may paste a personal token, which carries its role', async ({ openBench, browser }) => {
+    const bench = await openBench(quick(drive(1)));
+    const token = bench.firmbench(['token', 'create', '--role', 'viewer']).trim();
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    await page.goto(bench.address);
+    await page.getByLabel('Login link or token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByRole('article', { name: /bay 1/ })).toBeVisible();
+    // A viewer sees everything here and can do nothing.
+    await expect(page.getByRole('link', { name: 'Do a job' })).toHaveCount(0);
+    await page.goto(`${bench.address}/do`);
+    await expect(page.getByText('Your role may look, but not make jobs.')).toBeVisible();
+    await context.close();
+  });
+});

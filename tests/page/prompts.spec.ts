@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Page } from '@playwright/test';
+import type { Bench } from './support/bench';
+import { askingDrive, quick } from './support/scenarios';
+import { expect, expectAccessible, planConfirmStart, test } from './support/test';
+
+async function flash(bench: Bench, page: Page): Promise<void> {
+  bench.addImage('LDW-451S', 'GSB7');
+  await page.goto(`${bench.address}/do?action=flash`);
+  await page.getByRole('checkbox', { name: /bay 1/ }).check();
+  await page.getByRole('radio', { name: /GSB7/ }).check();
+  await planConfirmStart(page, 'S1001');
+}
+
+test('a prompt stands on every screen and is answered on the second one', async ({ openBench, people }) => {
+  const bench = await openBench(quick(askingDrive(1)));
+  const { signIn } = people(bench);
+  const [asker, tablet] = [await signIn(), await signIn()];
+  await tablet.getByRole('link', { name: 'Help' }).click();
+  await flash(bench, asker);
+  for (const page of [asker, tablet]) {
+    const prompt = page.getByRole('region', { name: 'A person is needed' });
+    await expect(prompt).toContainText(/hold the drive's eject button/i);
+    await expect(prompt.getByRole('timer')).toHaveText(/^\d+:\d\d$/);
+  }
+  await expectAccessible(tablet);
+  await expect(tablet).toHaveTitle(/A person is needed/);
+  await tablet.getByRole('button', { name: 'Done' }).click();
+  await expect(asker.getByText(/hold the drive's eject button/i)).toHaveCount(0);
+});
+
+test('a job is cancelled before its first write, and nothing was written', async ({ openBench, people }) => {
+  const bench = await openBench(quick(askingDrive(1)));
+  const page = await people(bench).signIn();
+  await flash(bench, page);
+  await expect(page.getByRole('region', { name: 'A person is needed' })).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel this job' }).click();
+  await expect(page.getByRole('status')).toContainText('cancelled');
+  await expect(page.getByRole('status')).toContainText('nothing was written');
+  await expect(page.getByRole('region', { name: 'A person is needed' })).toHaveCount(0);
+  const [job] = bench.json('job', 'list')['jobs'] ?? [];
+  expect(job).toMatchObject({ result: 'RESULT_CANCELLED', cancelled_by: 'root' });
+});

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The simulated drives of the tests.
+
+export interface DriveOptions {
+  model?: string;
+  bay?: string;
+  serial?: string;
+  revision?: string;
+  // Further lines of the drive's table, such as [[drives.faults]].
+  more?: string;
+}
+
+const REVISIONS: Record<string, string> = { 'LTR-48246S': 'SS0B', 'LTR-52327S': 'QS0C', 'LDW-451S': 'GSB4' };
+
+export function drive(number: number, options: DriveOptions = {}): string {
+  const model = options.model ?? 'LTR-52327S';
+  return `
+[[drives]]
+model = "${model}"
+bay = "${options.bay ?? `bay ${number}`}"
+serial = "${options.serial ?? `S${1000 + number}`}"
+firmware_revision = "${options.revision ?? REVISIONS[model] ?? 'SS0B'}"
+firmware_seed = ${52000 + number}
+eeprom_seed = ${1000 + number}
+${options.more ?? ''}`;
+}
+
+// A drive that enters its update mode only while a person holds its eject button; nobody does by
+// himself.
+export const askingDrive = (number: number): string => drive(number, { model: 'LDW-451S' });
+
+export const quick = (...drives: string[]): string => `[time]\nmode = "virtual"\n${drives.join('')}`;
+export const paced = (speed: number, ...drives: string[]): string =>
+  `[time]\nmode = "paced"\nspeed = ${speed.toFixed(1)}\n${drives.join('')}`;

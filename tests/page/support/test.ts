@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every test of the page begins with: a bench, people who sign in, and the rule that a console
+// without errors belongs to a passing test.
+import { readFileSync } from 'node:fs';
+import { type BrowserContext, type BrowserContextOptions, expect, type Page, test as base } from '@playwright/test';
+import { Bench } from './bench';
+
+interface People {
+  // Opens a page of its own for this user of the PC, signed in by a login link.
+  signIn: (user?: string, groups?: string, options?: BrowserContextOptions) => Promise<Page>;
+}
+
+interface Fixtures {
+  openBench: (scenario: string, config?: string) => Promise<Bench>;
+  people: (bench: Bench) => People;
+  // Errors of the console that this test causes on purpose.
+  expectedErrors: RegExp[];
+}
+
+export const test = base.extend<Fixtures>({
+  expectedErrors: async ({}, use) => {
+    await use([]);
+  },
+  openBench: async ({}, use) => {
+    const benches: Bench[] = [];
+    await use(async (scenario, config) => {
+      const bench = new Bench(scenario, config);
+      benches.push(bench);
+      await bench.start();
+      return bench;
+    });
+    for (const bench of benches) await bench.stop();
+  },
+  people: async ({ browser, expectedErrors }, use) => {
+    const contexts: BrowserContext[] = [];
+    const errors: string[] = [];
+    await use((bench) => ({
+      signIn: async (user, groups, options) => {
+        const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
+        contexts.push(context);
+        const page = await context.newPage();
+        page.on('pageerror', (error) => errors.push(error.message));
+        page.on('console', (message) => {
+          if (message.type() === 'error') errors.push(message.text());
+        });
+        await page.goto(bench.loginLink(user, groups));
+        await expect(page.getByRole('heading', { name: 'Bench', level: 1 })).toBeVisible();
+        return page;
+      },
+    }));
+    for (const context of contexts) await context.close();
+    expect(errors.filter((text) => !expectedErrors.some((known) => known.test(text)))).toEqual([]);
+  },
+});
+
+export { expect };
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  id: string;
+  impact: string | null;
+  nodes: { html: string }[];
+}
+
+// axe-core finds nothing serious on what is shown now.
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(
+    `axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes })))`,
+  ) as Violation[];
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+// Plans what is chosen, confirms each drive by what is on it, begins.
+export async function planConfirmStart(page: Page, ...labels: string[]): Promise<void> {
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  for (const label of labels) {
+    await page.getByLabel(/Scan or type what is on the drive/).fill(label);
+    await page.getByRole('button', { name: 'This is the drive' }).click();
+  }
+  await page.getByRole('button', { name: /^Start/ }).click();
+  await page.waitForURL(/\/jobs\//);
+}
