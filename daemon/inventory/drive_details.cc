@@ -10,6 +10,7 @@
 #include "daemon/families/identify_packet.h"
 #include "daemon/scsi/cdb.h"
 #include "daemon/scsi/commands.h"
+#include "daemon/scsi/sense.h"
 
 namespace firmbench::inventory {
 namespace {
@@ -74,6 +75,39 @@ Status AskRegion(scsi::Transport& transport, const scsi::Identity& identity,
   return Ok();
 }
 
+// What became of a data-in command, in words.
+std::string FateOf(const Result<scsi::Completion>& completion) {
+  if (!completion) return fmt::format("not carried ({})", completion.error().reason());
+  if (completion->good()) return "answered";
+  if (!completion->sense) return "refused";
+  return fmt::format("refused ({})", scsi::SenseCode(*completion->sense));
+}
+
+// Whether it is the bridge or the drive that refuses cannot be told; what is answered was passed.
+Status AskPassThrough(scsi::Transport& transport, DriveDetails& details) {
+  constexpr uint8_t kMechanismStatus = 0xbd;  // MMC-6 6.11
+  constexpr uint8_t kAnswer = 8;
+  const scsi::Cdb commands[] = {
+      scsi::MakeCdb(12, kMechanismStatus, 0, 0, 0, 0, 0, 0, 0, 0, kAnswer, 0, 0),
+      scsi::cdb::ReadBuffer(scsi::ReadBufferMode::kDescriptor, 0, 0, 4)};
+  std::string text;
+  for (const scsi::Cdb& cdb : commands) {
+    std::array<uint8_t, kAnswer> answer{};
+    const bool twelve = cdb.opcode() == kMechanismStatus;
+    const auto completion =
+        transport.Execute({.cdb = cdb,
+                           .direction = scsi::Direction::kIn,
+                           .data_in = std::span(answer).first(twelve ? answer.size() : 4),
+                           .data_out = {},
+                           .timeout = scsi::kShortTimeout});
+    if (!completion && Gone(completion.error())) return completion.error();
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ",
+                        twelve ? "12 bytes (MECHANISM STATUS)" : "READ BUFFER", FateOf(completion));
+  }
+  details.statements.push_back({"commands through the bridge", text});
+  return Ok();
+}
+
 Status AskRegisters(ata::TaskFile* task_file, bool second_device, DriveDetails& details) {
   std::string text = "not asked: this connection does not reach the drive's registers";
   if (task_file != nullptr) {
@@ -82,6 +116,7 @@ Status AskRegisters(ata::TaskFile* task_file, bool second_device, DriveDetails& 
     text = kNoAnswer;
     if (identify && *identify) {
       const families::IdentifyData& data = **identify;
+      details.ata_serial = data.serial;
       text = fmt::format("{}, revision {}, serial number {}", OrEmpty(data.model),
                          OrEmpty(data.revision), OrEmpty(data.serial));
     }
@@ -93,7 +128,8 @@ Status AskRegisters(ata::TaskFile* task_file, bool second_device, DriveDetails& 
 }  // namespace
 
 Result<DriveDetails> AskDetails(scsi::Transport& transport, ata::TaskFile* task_file,
-                                bool second_device, const scsi::Identity& identity) {
+                                bool second_device, const scsi::Identity& identity,
+                                bool behind_bridge) {
   DriveDetails details;
   const auto say = [&](const char* source, std::string text) {
     details.statements.push_back({source, std::move(text)});
@@ -110,6 +146,7 @@ Result<DriveDetails> AskDetails(scsi::Transport& transport, ata::TaskFile* task_
       identity.buffer_kib == 0 ? kNoAnswer : fmt::format("{} KB", identity.buffer_kib));
   RETURN_IF_ERROR(AskRegion(transport, identity, details));
   RETURN_IF_ERROR(AskRegisters(task_file, second_device, details));
+  if (behind_bridge) RETURN_IF_ERROR(AskPassThrough(transport, details));
   return details;
 }
 

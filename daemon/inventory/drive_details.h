@@ -23,14 +23,18 @@ struct Statement {
 };
 
 struct DriveDetails {
-  std::vector<Statement> statements;     // in the order in which it was asked
-  std::optional<scsi::RpcState> region;  // of a DVD drive that answers REPORT KEY
-  families::Likeness likeness;           // of an unknown drive
+  std::vector<Statement> statements;      // in the order in which it was asked
+  std::optional<scsi::RpcState> region;   // of a DVD drive that answers REPORT KEY
+  std::optional<std::string> ata_serial;  // of IDENTIFY, where the registers can be reached
+  families::Likeness likeness;            // of an unknown drive
 };
 
-// Everything but DRIVE_GONE is an answer. `task_file` may be nullptr.
+// Everything but DRIVE_GONE is an answer. `task_file` may be nullptr. Behind a bridge it is also
+// tried, with two commands of the standards that only read, what the bridge passes: one of 12
+// bytes, and READ BUFFER.
 Result<DriveDetails> AskDetails(scsi::Transport& transport, ata::TaskFile* task_file,
-                                bool second_device, const scsi::Identity& identity);
+                                bool second_device, const scsi::Identity& identity,
+                                bool behind_bridge = false);
 
 // "set", "2": the words for people.
 std::string TypeText(const scsi::RpcState& region);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/inventory/drive_details.h"
+
 namespace firmbench::inventory {
 namespace {
 
@@ -65,13 +67,14 @@ Weight WeightOf(std::string_view kind, std::string_view value, size_t units) {
   return row->weight;
 }
 
-std::vector<SerialSeen> SerialsOf(const scsi::Identity& identity) {
+std::vector<SerialSeen> SerialsOf(const scsi::Identity& identity, const DriveDetails* details) {
   std::vector<SerialSeen> serials;
   const auto add = [&serials](std::string_view kind, const std::optional<std::string>& value) {
     if (value && SaysSomething(*value)) serials.push_back({kind, *value});
   };
   add("vpd_serial", identity.vpd_serial);
   add("mmc_serial", identity.mmc_serial);
+  if (details != nullptr) add("ata_serial", details->ata_serial);
   return serials;
 }
 

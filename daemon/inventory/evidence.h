@@ -39,11 +39,14 @@ const EvidenceKind* FindEvidenceKind(std::string_view kind);
 // a serial number that is seen on several is no evidence of any.
 Weight WeightOf(std::string_view kind, std::string_view value, size_t units);
 
+struct DriveDetails;  // drive_details.h
+
 struct SerialSeen {
-  std::string_view kind;  // "vpd_serial", "mmc_serial"
+  std::string_view kind;  // "vpd_serial", "mmc_serial", "ata_serial"
   std::string value;
 };
-// The serials of a drive that are evidence: neither blank nor repeated nor a placeholder.
-std::vector<SerialSeen> SerialsOf(const scsi::Identity& identity);
+// The serials of a drive that are evidence: neither blank nor repeated nor a placeholder. `details`
+// may be nullptr.
+std::vector<SerialSeen> SerialsOf(const scsi::Identity& identity, const DriveDetails* details);
 
 }  // namespace firmbench::inventory

@@ -330,7 +330,7 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
   if (!identity) return failed(identity.error());
   snapshot.identity = std::move(*identity);
   auto details = AskDetails(*handles->scsi, handles->task_file.get(), attachment.second_device,
-                            snapshot.identity);
+                            snapshot.identity, !attachment.bridge.empty());
   if (!details) return failed(details.error());
 
   const families::Match match = families::MatchDrive(snapshot.identity);
@@ -377,7 +377,7 @@ void Inventory::MatchToLedger(DriveSnapshot& snapshot, ByteView eeprom) {
   snapshot.unit = {};
   if (snapshot.condition == DriveCondition::kReady && snapshot.model != nullptr) {
     Observed observed;
-    for (const SerialSeen& serial : SerialsOf(snapshot.identity)) {
+    for (const SerialSeen& serial : SerialsOf(snapshot.identity, snapshot.details.get())) {
       observed.serials.push_back(serial.value);
     }
     observed.eeprom.assign(eeprom.begin(), eeprom.end());

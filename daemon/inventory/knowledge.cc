@@ -42,7 +42,7 @@ Status RecordEvidence(storage::Transaction& tx, const DriveSnapshot& drive,
                               .job_id = job_id,
                               .seen_us = tx.now_us()});
   };
-  for (const SerialSeen& serial : SerialsOf(drive.identity)) {
+  for (const SerialSeen& serial : SerialsOf(drive.identity, drive.details.get())) {
     const bool known = already_known != nullptr &&
                        std::find(already_known->serials.begin(), already_known->serials.end(),
                                  serial.value) != already_known->serials.end();
@@ -78,7 +78,7 @@ void Inventory::NoteWhatIsNew(const std::string& id) {
     known = *unit;
   }
   bool new_serial = false;
-  for (const SerialSeen& serial : SerialsOf(drive.identity)) {
+  for (const SerialSeen& serial : SerialsOf(drive.identity, drive.details.get())) {
     new_serial = new_serial || std::find(known.serials.begin(), known.serials.end(),
                                          serial.value) == known.serials.end();
   }

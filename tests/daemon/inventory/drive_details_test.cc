@@ -30,6 +30,30 @@ TEST(DriveDetails, TellWhatADvdBurnerSays) {
   EXPECT_NE(Said(*details, "REPORT KEY, DVD region").find("changes left"), std::string::npos);
 }
 
+TEST(DriveDetails, TryWhatABridgePasses) {
+  constexpr char kBridge[] = "commands through the bridge";
+  BenchFixture bridged(test::DriveToml{.model = "LTR-48246S", .keys = "bridge = \"B-1\""});
+  // This drive knows neither; the bridge carried both.
+  EXPECT_EQ(Said(*bridged.snapshot()->details, kBridge),
+            "12 bytes (MECHANISM STATUS): refused (05/20/00); READ BUFFER: refused (05/24/00)");
+  BenchFixture takes_microcode(
+      test::DriveToml{.model = "SPC-07", .keys = "connection = \"scsi\"\nbridge = \"B-1\""});
+  EXPECT_NE(Said(*takes_microcode.snapshot()->details, kBridge).find("READ BUFFER: answered"),
+            std::string::npos);
+  BenchFixture plain("LTR-48246S");
+  EXPECT_EQ(Said(*plain.snapshot()->details, kBridge), "nothing");
+}
+
+// Where an old drive says its serial number at all, it is often only there.
+TEST(DriveDetails, ASerialOfIdentifyIsEvidenceOfTheUnit) {
+  BenchFixture bench(test::DriveToml{.model = "LDW-451S", .keys = "serial = \"SN-4711\""});
+  EXPECT_EQ(bench.snapshot()->details->ata_serial, "SN-4711");
+  const jobs::JobView job = bench.Backup();
+  const auto seen = test::Must(bench.ledger().FindEvidence("ata_serial", "SN-4711"));
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].unit_id, job.row.unit_id);
+}
+
 TEST(DriveDetails, AskNoRegionOfACdBurnerAndNoRegistersOverScsi) {
   BenchFixture bench(test::DriveToml{.model = "LTR-48246S", .keys = "connection = \"scsi\""});
   const auto details = bench.snapshot()->details;
@@ -56,8 +80,8 @@ TEST(DriveDetails, NameWhatAnUnknownDriveIsLikeAndTheOneThingToDo) {
 }
 
 TEST(DriveDetails, ReadIdentifiersNoFurtherThanTheyGo) {
-  Bytes page = {0x05, 0x83, 0x00, 0x12, 0x02, 0x01, 0x00, 0x04, 'A', 'B', 'C', ' ',
-                0x01, 0x03, 0x00, 0x04, 0x50, 0x01, 0x02, 0x03, 0x02, 0x00};
+  Bytes page = {0x05, 0x83, 0x00, 0x12, 0x02, 0x01, 0x00, 0x04, 'A',  'B',  'C',
+                ' ',  0x01, 0x03, 0x00, 0x04, 0x50, 0x01, 0x02, 0x03, 0x02, 0x00};
   EXPECT_EQ(ParseDesignators(page), (std::vector<std::string>{"ABC", "50010203"}));
   page[15] = 0xff;  // longer than the page
   EXPECT_EQ(ParseDesignators(page), (std::vector<std::string>{"ABC"}));

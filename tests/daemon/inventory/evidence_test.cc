@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/inventory/drive_details.h"
+
 #include <map>
 #include <string>
 
@@ -42,13 +44,24 @@ TEST(Evidence, IsNoneWhereItSaysNothing) {
 
 TEST(Evidence, TakesOfAnIdentityOnlySerialsThatAreEvidence) {
   scsi::Identity identity;
-  EXPECT_TRUE(SerialsOf(identity).empty());
+  EXPECT_TRUE(SerialsOf(identity, nullptr).empty());
   identity.vpd_serial = "0000000000";
   identity.mmc_serial = "K123-4711-9";
-  const auto serials = SerialsOf(identity);
+  auto serials = SerialsOf(identity, nullptr);
   ASSERT_EQ(serials.size(), 1u);
   EXPECT_EQ(serials[0].kind, "mmc_serial");
   EXPECT_EQ(serials[0].value, "K123-4711-9");
+
+  // And of IDENTIFY, where the registers could be reached.
+  DriveDetails details;
+  EXPECT_EQ(SerialsOf(identity, &details).size(), 1u);
+  details.ata_serial = "          ";
+  EXPECT_EQ(SerialsOf(identity, &details).size(), 1u);
+  details.ata_serial = "QM00003";
+  serials = SerialsOf(identity, &details);
+  ASSERT_EQ(serials.size(), 2u);
+  EXPECT_EQ(serials[1].kind, "ata_serial");
+  EXPECT_EQ(serials[1].value, "QM00003");
 }
 
 }  // namespace

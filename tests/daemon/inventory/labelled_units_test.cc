@@ -127,7 +127,7 @@ class Shop {
     scsi::Identity identity;
     identity.vpd_serial = drive.serial;
     Observed observed;
-    for (const SerialSeen& serial : SerialsOf(identity)) observed.serials.push_back(serial.value);
+    for (const SerialSeen& serial : SerialsOf(identity, nullptr)) observed.serials.push_back(serial.value);
     // Sometimes the connection cannot read it.
     if (!Chance(3)) observed.eeprom = drive.eeprom;
     observed.topology = "port" + std::to_string(Pick(8));
