@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "daemon/jobs/bridge_history.h"
 #include "daemon/scsi/answers.h"
 
 namespace firmbench::jobs {
@@ -77,6 +78,16 @@ void NameTrace(const storage::Job& job, Trace& trace) {
   trace.head.emplace_back("hardware", job.simulated ? "simulated" : "real");
 }
 
+void RaiseEvidence(const storage::Job& job, Trace& trace) {
+  if (job.simulated) return;
+  for (TraceStep& step : trace.steps) {
+    for (TraceBlock& block : step.blocks) {
+      const bool answered = block.status ? *block.status == 0 : !block.script.empty();
+      if (answered && block.error.empty() && block.evidence) block.evidence = Evidence::kObserved;
+    }
+  }
+}
+
 void PackCapsule(const JobView& job, const std::string& version, Trace& trace) {
   const storage::Job& row = job.row;
   auto add = [&](const char* key, const std::string& value) {
@@ -104,6 +115,7 @@ void PackCapsule(const JobView& job, const std::string& version, Trace& trace) {
 Result<std::vector<std::string>> SerialsIn(storage::Ledger& ledger, const storage::Job& job,
                                            const Trace& trace) {
   std::vector<std::string> serials;
+  if (std::string bridge = BridgeOf(job); !bridge.empty()) serials.push_back(std::move(bridge));
   if (!job.unit_id.empty()) {
     ASSIGN_OR_RETURN(const auto evidence, ledger.ListEvidence(job.unit_id));
     for (const storage::UnitEvidence& seen : evidence) {

@@ -32,8 +32,13 @@ void NameTrace(const storage::Job& job, Trace& trace);
 // step and how it ended. `version` is that of the daemon that packs it.
 void PackCapsule(const JobView& job, const std::string& version, Trace& trace);
 
+// What a real drive answered has been observed, whatever it was believed for before. Nothing
+// happens to the trace of a simulated one, which proves nothing; nor is any rule of the gate
+// touched, whose evidence is that of the code.
+void RaiseEvidence(const storage::Job& job, Trace& trace);
+
 // The serial numbers by which the job's drive and unit can be told: those that the ledger has of
-// the unit, and those that the drive said in the trace itself.
+// the unit, those that the drive said in the trace itself, and that of the bridge in the plan.
 Result<std::vector<std::string>> SerialsIn(storage::Ledger& ledger, const storage::Job& job,
                                            const Trace& trace);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/base/hash.h"
+#include "daemon/jobs/bridge_history.h"
 #include "daemon/jobs/chip_plan.h"
 #include "daemon/jobs/image_marks.h"
 #include "daemon/jobs/plan_checks.h"
@@ -425,6 +426,7 @@ std::string ToJson(const Plan& plan, const PlanInputs& inputs) {
   }
   if (plan.spec.kind == Kind::kConvert) json.Set("target_model", plan.spec.model);
   if (!plan.spec.label.empty()) json.Set("label", plan.spec.label);
+  if (!inputs.drive->bridge.empty()) json.Set(kPlanBridge, inputs.drive->bridge);
   if (plan.unread) json.Set("undo_sha256", plan.undo_sha256).Set("unread", true);
   if (OnChip(plan.spec.kind)) {
     json.Set("board_mv", plan.spec.board_mv)
@@ -470,9 +472,8 @@ std::optional<PlanStep> ParseStep(const Json& item) {
   const std::string memory = item["memory"].AsString("");
   PlanStep step;
   step.memory = ParseMemory(memory);
-  if (id < 0 || id > static_cast<int64_t>(StepId::kProbe) || bytes < 0 ||
-      bytes > kLargestMemory || estimate_us < 0 || estimate_us > kLongestStepUs ||
-      (!memory.empty() && !step.memory)) {
+  if (id < 0 || id > static_cast<int64_t>(StepId::kProbe) || bytes < 0 || bytes > kLargestMemory ||
+      estimate_us < 0 || estimate_us > kLongestStepUs || (!memory.empty() && !step.memory)) {
     return std::nullopt;
   }
   step.id = static_cast<StepId>(id);

@@ -271,6 +271,7 @@ void Runner::Close(const Status& status) {
 void Runner::KeepTrace() {
   Trace trace = recording_->Take();
   NameTrace(job_->row(), trace);
+  RaiseEvidence(job_->row(), trace);
   Tolerate(StoreTrace(services_.ledger, job_->row().id, trace), "keep the trace");
 }
 

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "daemon/jobs/bridge_history.h"
 #include "daemon/rpc/convert.h"
 
 namespace firmbench::rpc {
@@ -68,6 +70,28 @@ Check CheckCopy(const Context& bench) {
   return {kSubject, Verdict::kGood, "", "every dump also lies on another file system", ""};
 }
 
+// One line for each bridge that drives hang on now.
+void CheckBridges(const Context& bench, std::vector<Check>& checks) {
+  constexpr char kSubject[] = "bridge";
+  std::map<std::string, std::string> bays;
+  for (const inventory::Snapshot& drive : bench.inventory.List()) {
+    if (!drive->bridge.empty() && drive->condition != inventory::DriveCondition::kGone) {
+      bays.emplace(drive->bridge, drive->bay);
+    }
+  }
+  for (const auto& [bridge, bay] : bays) {
+    const auto history = jobs::HistoryOf(bench.ledger, bridge);
+    if (!history) continue;  // what is wrong with the ledger stands in its own line
+    const std::string text = fmt::format("the bridge of {}: {}", bay, jobs::ToText(*history));
+    if (history->failed == 0) {
+      checks.push_back({kSubject, Verdict::kGood, "", text, ""});
+      continue;
+    }
+    checks.push_back({kSubject, Verdict::kWarning, "BRIDGE_FAILED_BEFORE", text,
+                      "change cable, power or bridge before a drive is written through it"});
+  }
+}
+
 v1::Check::Verdict ToApi(Verdict verdict) {
   switch (verdict) {
     case Verdict::kGood:
@@ -90,6 +114,7 @@ v1::CheckBenchResponse CheckBench(const Context& bench) {
   checks.push_back(CheckTime(bench));
   checks.push_back(CheckLedger(bench));
   checks.push_back(CheckCopy(bench));
+  CheckBridges(bench, checks);
   v1::CheckBenchResponse response;
   for (const Check& check : checks) {
     v1::Check& row = *response.add_checks();

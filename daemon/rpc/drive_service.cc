@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/rpc/drive_service.h"
 
+#include <fmt/format.h>
+
+#include "daemon/jobs/bridge_history.h"
 #include "daemon/jobs/tray.h"
 #include "daemon/rpc/convert.h"
 
@@ -14,6 +17,17 @@ v1::Drive ShowDrive(const Context& bench, const inventory::DriveSnapshot& drive)
 Result<v1::Drive> ShowDrive(const Context& bench, const std::string& drive_id) {
   ASSIGN_OR_RETURN(const inventory::Snapshot drive, bench.inventory.Find(drive_id));
   return ShowDrive(bench, *drive);
+}
+
+// One drive alone, with what its bridge has done so far.
+Result<v1::Drive> ShowDriveAndBridge(const Context& bench, const std::string& drive_id) {
+  ASSIGN_OR_RETURN(const inventory::Snapshot drive, bench.inventory.Find(drive_id));
+  v1::Drive shown = ShowDrive(bench, *drive);
+  if (drive->bridge.empty()) return shown;
+  ASSIGN_OR_RETURN(const auto history, jobs::HistoryOf(bench.ledger, drive->bridge));
+  shown.mutable_connection()->set_text(
+      fmt::format("{}; {}", drive->connection_text, jobs::ToText(history)));
+  return shown;
 }
 
 Result<Nanos> ClaimLength(const v1::ClaimDriveRequest& request, Nanos usual) {
@@ -59,7 +73,7 @@ grpc::ServerUnaryReactor* DriveService::GetDrive(grpc::CallbackServerContext* co
                                                  v1::Drive* response) {
   return Unary(bench_, context, request, response, [&](const Caller&) -> Result<v1::Drive> {
     ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
-    return ShowDrive(bench_, id);
+    return ShowDriveAndBridge(bench_, id);
   });
 }
 

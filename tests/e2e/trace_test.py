@@ -5,6 +5,7 @@ import os
 import unittest
 
 import bench
+import scsi_test
 
 SERIAL = "SN-4711-A"
 TWO = f"""
@@ -38,6 +39,18 @@ REPLAY = """
 [[drives]]
 bay = "bay 1"
 replay = "{}"
+"""
+
+
+FLASHED = """
+[time]
+mode = "virtual"
+
+[[drives]]
+model = "SPC-07"
+bay = "bay 1"
+connection = "scsi"
+serial = "SIMSPC000007"
 """
 
 
@@ -115,6 +128,30 @@ class Traces(bench.BenchTest):
             here = {dump["sha256"] for dump in self.bench.dumps(memory="MEMORY_" + memory.upper())}
             there = {dump["sha256"] for dump in elsewhere.dumps(memory="MEMORY_" + memory.upper())}
             self.assertTrue(there and there <= here, memory)
+
+    def test_the_trace_of_a_flash_replays_to_the_same_plan_and_outcome(self):
+        here = bench.Bench(scenario_text=FLASHED)
+        self.addCleanup(here.close)
+        job, capsule = self.flash(here), here.path("flash.capsule")
+        here.ok("job", "capsule", job["name"], "-o", capsule)
+        elsewhere = bench.Bench(scenario_text=REPLAY.format(os.path.abspath(capsule)))
+        self.addCleanup(elsewhere.close)
+        again = self.flash(elsewhere)
+        self.assertEqual(job["result"], "RESULT_SUCCEEDED")
+        self.assertEqual(again["result"], job["result"])
+        self.assertEqual(again["outcome"], job["outcome"])
+        steps = [[(step["name"], step["outcome"]) for step in j["steps"]]
+                 for j in (job, again)]
+        self.assertEqual(*steps)
+        self.assertGreater(len(steps[0]), 5)
+
+    @staticmethod
+    def flash(on):
+        for revision in ("A100", "A123"):
+            file = on.write(revision, scsi_test.microcode("SPC MODE 07", revision))
+            image = on.add_image(file)
+        on.ok("flash", "bay-1", image, "--yes")
+        return on.last_job(on.drives()[0]["name"])
 
 
 if __name__ == "__main__":

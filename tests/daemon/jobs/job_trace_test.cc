@@ -42,6 +42,40 @@ TEST(JobTrace, IsKeptWithTheJob) {
   EXPECT_TRUE(eeprom->returned && eeprom->returned->data);
 }
 
+// What a real drive answered was observed; what a simulated one did proves nothing (above).
+TEST(JobTrace, OfARealDriveRaisesTheEvidenceOfItsCommands) {
+  BenchFixture bench("LDW-451S", [](inventory::Attachment& attachment) {
+    attachment.connection.simulated = false;
+  });
+  const JobView job = bench.Backup();
+  ASSERT_EQ(job.row.result, "SUCCEEDED") << job.row.error_message;
+  const Trace trace = Must(LoadTrace(bench.ledger(), job.row.id));
+  EXPECT_EQ(trace.Head("hardware"), "real");
+  const TraceBlock* eeprom = Find(trace, "read EEPROM (DF 89)");
+  ASSERT_NE(eeprom, nullptr);
+  EXPECT_EQ(eeprom->evidence, Evidence::kObserved);
+}
+
+TEST(JobTrace, RaisesOnlyWhatWasAnswered) {
+  TraceBlock block{.command = "x", .evidence = Evidence::kSecondHand};
+  const auto raised = [&block](bool simulated) {
+    Trace trace{.head = {}, .steps = {{"step", {block}}}};
+    RaiseEvidence({.simulated = simulated}, trace);
+    return trace.steps[0].blocks[0].evidence;
+  };
+  EXPECT_EQ(raised(false), Evidence::kSecondHand) << "without a status";
+  block.status = 0x02;
+  EXPECT_EQ(raised(false), Evidence::kSecondHand) << "refused";
+  block.status = 0x00;
+  EXPECT_EQ(raised(false), Evidence::kObserved);
+  EXPECT_EQ(raised(true), Evidence::kSecondHand) << "simulated";
+  block.error = "DRIVE_GONE";
+  EXPECT_EQ(raised(false), Evidence::kSecondHand) << "its end is not known";
+  block.error.clear();
+  block.evidence.reset();
+  EXPECT_EQ(raised(false), std::nullopt) << "a command that nobody names";
+}
+
 TEST(JobTrace, IsThereForAFailedJobAndForNoneThatNeverRan) {
   BenchFixture bench("LDW-451S");
   EXPECT_EQ(ReasonOf(LoadTrace(bench.ledger(), std::string(26, '0'))), "TRACE_MISSING");
