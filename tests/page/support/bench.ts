@@ -20,6 +20,7 @@ export class Bench {
   // "https://127.0.0.1:PORT"; the same port after a restart.
   address = '';
   #daemon: ChildProcess | undefined;
+  readonly #clients: ChildProcess[] = [];
 
   constructor(
     scenario: string,
@@ -59,6 +60,7 @@ export class Bench {
   }
 
   async stop(): Promise<void> {
+    for (const client of this.#clients) client.kill('SIGKILL');
     await this.#end('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -85,7 +87,14 @@ export class Bench {
       user === 'root' ? program : ['setpriv', `--reuid=${user}`, '--regid=nogroup', `--groups=${groups}`, ...program];
     const [first = '', ...more] = command;
     const env = { ...process.env, XDG_STATE_HOME: user === 'root' ? join(this.folder, 'client') : '/nonexistent' };
-    return execFileSync(first, more, { encoding: 'utf8', env, timeout: START_MS });
+    return execFileSync(first, more, { encoding: 'utf8', env, timeout: START_MS, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  // A client that makes a job and watches it; ended with the bench.
+  startJob(words: readonly string[]): void {
+    const env = { ...process.env, XDG_STATE_HOME: join(this.folder, 'client') };
+    const program = join(PROGRAMS, 'firmbench');
+    this.#clients.push(spawn(program, ['--bench', `unix:${this.socket}`, ...words], { stdio: 'ignore', env }));
   }
 
   json(...words: string[]): Record<string, Row[]> {

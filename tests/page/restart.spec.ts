@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { drive, paced } from './support/scenarios';
+import { expect, planConfirmStart, test } from './support/test';
+
+// While the daemon is away, the browser complains that nobody answers.
+test.use({ expectedErrors: [/Failed to load resource: net::ERR_/] });
+
+test('the page outlives its daemon: same page, same job, nothing missed', async ({ openBench, people }) => {
+  // Slow enough that the daemon ends in the middle of the reading, whatever this machine does.
+  const bench = await openBench(paced(0.5, drive(1)));
+  const page = await people(bench).signIn();
+  await page.evaluate("window.samePage = 'yes'");
+  await page.getByRole('article', { name: /bay 1/ }).getByRole('link', { name: 'Do a job' }).click();
+  await page.getByRole('radio', { name: /^Backup/i }).check();
+  await planConfirmStart(page);
+  await expect(page.getByText(/read firmware, 1 of 2/i).first()).toBeVisible();
+  await expect(page.getByRole('progressbar')).toBeVisible();
+
+  await bench.kill();
+  await expect(page.getByText(/The bench was not reached since .* Shown is what was last known/)).toBeVisible();
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await bench.start();
+  await expect(page.getByText(/The bench was not reached/)).toHaveCount(0);
+  // A job that had not begun to write begins again by itself.
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel this job' }).click();
+  await expect(page.getByRole('status')).toContainText('cancelled');
+  expect(await page.evaluate('window.samePage')).toBe('yes');
+  const jobs = bench.json('job', 'list')['jobs'] ?? [];
+  expect(jobs).toHaveLength(1);
+  expect(jobs[0]).toMatchObject({ kind: 'backup', attempts: 1, result: 'RESULT_CANCELLED' });
+});
