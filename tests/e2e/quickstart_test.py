@@ -2,11 +2,13 @@
 """deploy/quickstart with programs that are built already: its promises, and how it ends."""
 
 import os
+import re
 import shutil
 import tempfile
 import unittest
 
 import bench
+import web_client
 
 QUICKSTART = os.path.join(bench.SOURCE, "deploy", "quickstart")
 
@@ -31,14 +33,21 @@ class Quickstart(unittest.TestCase):
         for word in ("CHANGED_VERIFIED", "identical", "not a single byte of the calibration"):
             self.assertIn(word, done.out)
         self.assertNotIn("\x1b", done.out)
-        # The last lines are the three units, each with its dumps.
+        # The last lines are the three units, each with its dumps, and the way to the page.
         end = done.out[done.out.rindex("The units of this bench and their dumps"):]
+        end, page = end.split("The same on a page")
         units = [line for line in end.splitlines() if line.startswith("U-")]
         self.assertEqual(len(units), 3, end)
         for model in ("LTR-48246S", "LTR-52327S", "LDW-451S"):
             self.assertTrue(any(model in line for line in units), end)
         self.assertEqual(end.count("dumps/"), end.count("sha256"))
         self.assertRegex(end.rstrip().splitlines()[-1], r"^  \w+ .* dumps/\w+$")
+        link = re.search(r"https://(127\.0\.0\.1:\d+)/login#\S+", page)
+        browser = web_client.Browser(link.group(1))
+        self.addCleanup(browser.close)
+        self.assertEqual(browser.login(link.group())[0].status, 204)
+        self.assertEqual(len(browser.call("DriveService/ListDrives").drives), 3)
+        self.assertIn("<title>firmbench", browser.ask("GET", "/")[1].decode())
 
         first = self.pid()
         os.kill(first, 0)  # it runs on
