@@ -419,8 +419,9 @@ void Builder::AddDump() {
                                "  firmbench dump export 01jd9rd3q5e8n2x4z7w0k6m1hb - | xxd\n",
                                take, RunDumpExport);
   export_verb.add_option("DUMP", take->dump, "Which dump")->required();
-  export_verb.add_option("FILE", take->file,
-                         "The file, - for the standard output; without it a name is made up");
+  CLI::Option* file = export_verb.add_option(
+      "FILE", take->file, "The file, - for the standard output; without it a name is made up");
+  export_verb.add_option("-o,--file", take->file, "The same")->excludes(file);
   export_verb.add_flag("--force", take->force, "Replace a file that exists");
 
   const auto import = std::make_shared<DumpImportOptions>();
