@@ -314,6 +314,7 @@ export const en = {
     queued: (place: number) => `waits for its drive, place ${place}`,
     cancel: 'Cancel this job',
     pastReturn: 'The write has begun: it cannot be cancelled any more. Leave the drive powered.',
+    kept: (n: number, unit: string) => `${count(n, 'backup', 'backups')} of ${unit} kept`,
     recoveredBy: 'A later job brought this drive back',
     name: 'Job',
     unit: 'Unit',

@@ -11,13 +11,19 @@ const CSV_HEAD = 'sequence,time,principal,action,resource,outcome,leaf_hash,entr
 
 // A cell that no spreadsheet takes for a formula.
 function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const formula = text !== '' && (text < ' ' || '=+-@'.includes(text.charAt(0)));
+  return `"${formula ? "'" : ''}${text.replaceAll('"', '""').replaceAll('\0', '?')}"`;
+}
+
+// "2026-11-22T15:49:07Z".
+function timeCell(entry: AuditEntry): string {
+  const when = entry.entryTime === undefined ? '-' : timestampDate(entry.entryTime).toISOString();
+  return when.replace(/\.\d+/, '');
 }
 
 function csvRow(entry: AuditEntry): string {
-  const when = entry.entryTime === undefined ? '' : timestampDate(entry.entryTime).toISOString();
-  const cells = [when, entry.principal, entry.action, entry.resource, entry.outcome, entry.leafHash, entry.canonicalJson];
+  const { principal, action, resource, outcome, leafHash, canonicalJson } = entry;
+  const cells = [timeCell(entry), principal, action, resource, outcome, leafHash, canonicalJson];
   return `${entry.sequence},${cells.map(cell).join(',')}\r\n`;
 }
 

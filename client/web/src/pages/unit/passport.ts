@@ -41,24 +41,26 @@ function rulesOf(sheet: CSSStyleSheet): string[] {
   return Array.from(sheet.cssRules, (rule) => rule.cssText);
 }
 
+function escaped(text: string): string {
+  const holder = document.createElement('p');
+  holder.textContent = text;
+  return holder.innerHTML;
+}
+
 // What is on the screen as a file that needs nothing else: no script, no font, no network.
 export function passportHtml(title: string, content: HTMLElement): string {
-  const page = document.implementation.createHTMLDocument(title);
-  const policy = page.createElement('meta');
-  policy.httpEquiv = 'Content-Security-Policy';
-  policy.content = "default-src 'none'; style-src 'unsafe-inline'";
-  const charset = page.createElement('meta');
-  charset.setAttribute('charset', 'utf-8');
-  const style = page.createElement('style');
-  style.textContent = Array.from(document.styleSheets).flatMap(rulesOf).join('\n');
-  page.head.prepend(charset, policy);
-  page.head.append(style);
-  page.documentElement.lang = document.documentElement.lang;
-  page.documentElement.dataset['theme'] = 'light';
-  const copy = page.importNode(content, true);
+  const copy = content.cloneNode(true) as HTMLElement;
   for (const left of copy.querySelectorAll('.no-print')) left.remove();
   // Links of the page lead nowhere from a file.
   for (const link of copy.querySelectorAll('a')) link.removeAttribute('href');
-  page.body.append(copy);
-  return `<!DOCTYPE html>\n${page.documentElement.outerHTML}\n`;
+  const { lang } = document.documentElement;
+  return [
+    '<!DOCTYPE html>',
+    `<html lang="${lang}" data-theme="light"><head><meta charset="utf-8">`,
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>`,
+    `<style>${Array.from(document.styleSheets).flatMap(rulesOf).join('\n')}</style></head>`,
+    `<body><main class="page narrow">${copy.outerHTML}</main></body></html>`,
+    '',
+  ].join('\n');
 }
