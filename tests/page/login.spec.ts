@@ -12,6 +12,15 @@ test('a login link lets in once, and its secret leaves the address bar', async (
   expect(cookie).toMatchObject({ name: '__Host-firmbench', httpOnly: true, secure: true, sameSite: 'Strict' });
 });
 
+test('a session that somebody ends is over at once, and the page says so', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)));
+  const page = await people(bench).signIn();
+  await expect(page.getByRole('article', { name: /bay 1/ })).toBeVisible();
+  bench.firmbench(['bench', 'revoke', 'root', '--reason', 'the tablet was lost']);
+  await expect(page.getByText('The session is over.')).toBeVisible();
+  await expect(page.getByRole('article')).toHaveCount(0);
+});
+
 test.describe('who is not known', () => {
   test.use({ expectedErrors: [/status of 401/] });
 

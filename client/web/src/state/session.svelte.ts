@@ -19,6 +19,8 @@ const RIGHTS: Record<string, readonly Right[]> = {
 class Session {
   state = $state<'asking' | 'in' | 'out'>('asking');
   caller = $state.raw<GetCallerResponse>();
+  // It ended by itself: it was too old, or somebody revoked it.
+  ended = $state(false);
 
   constructor() {
     whenSessionEnds(() => this.#end());
@@ -40,6 +42,7 @@ class Session {
       try {
         this.caller = await client(AccessService).getCaller({});
         this.state = 'in';
+        this.ended = false;
         return;
       } catch (error) {
         if (!isUnreachable(error)) {
@@ -66,9 +69,11 @@ class Session {
   async signOut(): Promise<void> {
     await post('DELETE').catch(() => undefined);
     this.#end();
+    this.ended = false;
   }
 
   #end(): void {
+    if (this.state === 'in') this.ended = true;
     this.caller = undefined;
     this.state = 'out';
   }

@@ -86,7 +86,6 @@ export const en = {
 
   common: {
     whatToDo: 'What to do',
-    reason: 'Reason',
     drive: 'Drive',
     loading: 'Loading …',
     again: 'Try again',
@@ -96,7 +95,6 @@ export const en = {
     no: 'no',
     copy: 'Copy',
     copied: 'Copied',
-    none: 'none',
     simulated: 'simulated',
     simulatedLong: 'No hardware is behind it.',
     notFoundTitle: 'There is nothing here',
