@@ -95,6 +95,8 @@ test('a folder of old backups says whose each is, and keeps what a person wants'
   await expect(row('letter.txt')).toContainText('not imported');
   await expect(row('nothing.bin')).toContainText('the file has no bytes');
   await expectAccessible(page);
+  // Long names and sentences fit a tablet.
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
   // Nothing was kept so far.
   expect(bench.json('dump', 'list')['dumps']).toHaveLength(2);
 
