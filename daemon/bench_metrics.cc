@@ -82,13 +82,16 @@ Status SayOpenJobs(MetricsText& text, const MeasuredBench& bench) {
   return Ok();
 }
 
+int64_t SizeOf(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 ? static_cast<int64_t>(info.st_size) : 0;
+}
+
 Status SayLedger(MetricsText& text, const MeasuredBench& bench) {
   text.Family("firmbench_ledger_writable", "gauge", "1 when the ledger takes what is written.");
   text.Sample({}, int64_t{bench.ledger.Health().writable ? 1 : 0});
-  struct stat info {};
-  const bool there = ::stat(bench.ledger_path.c_str(), &info) == 0;
-  text.Family("firmbench_ledger_bytes", "gauge", "Size of the ledger's file.");
-  text.Sample({}, there ? static_cast<int64_t>(info.st_size) : 0);
+  text.Family("firmbench_ledger_bytes", "gauge", "Size of the ledger's file and its journal.");
+  text.Sample({}, SizeOf(bench.ledger_path) + SizeOf(bench.ledger_path + "-wal"));
   ASSIGN_OR_RETURN(const int64_t entries, bench.ledger.AuditSize());
   text.Family("firmbench_audit_entries", "gauge", "Entries of the audit log.");
   text.Sample({}, entries);

@@ -215,8 +215,6 @@ jobs::WatchHub::Subscription SignAfterJobs(jobs::WatchHub& hub, const jobs::Engi
   });
 }
 
-// nullptr when none is configured. Works from Start on.
-Result<std::unique_ptr<SecondCopyKeeper>> KeepSecondCopy(const config::Config& settings,
 jobs::WatchHub::Subscription MeterJobs(jobs::WatchHub& hub, const jobs::Engine& engine,
                                        inventory::Lane& lane, JobMeter& meter) {
   return hub.Subscribe([&](const std::string& job_id) {
@@ -227,6 +225,8 @@ jobs::WatchHub::Subscription MeterJobs(jobs::WatchHub& hub, const jobs::Engine& 
   });
 }
 
+// nullptr when none is configured. Works from Start on.
+Result<std::unique_ptr<SecondCopyKeeper>> KeepSecondCopy(const config::Config& settings,
                                                          storage::Ledger& ledger, Clock& clock,
                                                          storage::CheckpointSigner& signer) {
   if (settings.copy_folder.empty()) return std::unique_ptr<SecondCopyKeeper>();
@@ -279,9 +279,9 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
   SignTree(signer);
   if (second_copy) second_copy->Start();
 
+  JobMeter meter(*ledger);
   inventory::Lane watch("watchers");
   inventory::Lane slow("slow calls");
-  JobMeter meter(*ledger);
   const DoctorOptions doctor{.simulated = !settings.simulate.empty(),
                              .state_dir = settings.state_dir,
                              .spill_folder = settings.spill_folder,
@@ -302,7 +302,11 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
       {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(), settings.claim,
        settings.state_dir + "/ledger.db", page ? page->address() : ""},
       second_copy.get(),
-      [&doctor] { return CheckMachine(doctor); }};
+      [&doctor, &page] {
+        auto checks = CheckMachine(doctor);
+        if (page) checks.push_back(page->Look());
+        return checks;
+      }};
   const auto signing = SignAfterJobs(hub, engine, slow, signer);
   ASSIGN_OR_RETURN(
       const std::unique_ptr<rpc::Server> server,
@@ -318,8 +322,6 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
                  if (page) page->End(id);
                }},
           context));
-  if (!server->remote_address().empty()) {
-    log::Info("listening on the network", "address", server->remote_address());
   const auto metering = page ? MeterJobs(hub, engine, slow, meter) : jobs::WatchHub::Subscription();
   const MeasuredBench measured{*ledger,
                                inventory,
@@ -334,6 +336,8 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
     log::Info("serving the page", "address", page->address());
     std::printf("page https://%s/\n", page->address().c_str());
   }
+  if (!server->remote_address().empty()) {
+    log::Info("listening on the network", "address", server->remote_address());
     std::printf("remote %s\n", server->remote_address().c_str());
   }
   log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
@@ -345,9 +349,9 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
   FinishJobs(*ledger, engine, clock);
   SignTree(signer);
   server->Shutdown();
+  if (page) page->Stop();
   return Ok();
 }
-  if (page) page->Stop();
 
 // The bench whose ledger was made in this folder, as the lock file keeps it; "" for none.
 std::string BenchOfFolder(const UniqueFd& lock) {

@@ -107,6 +107,15 @@ void Page::Stop() {
   ending.swap(server_);
 }
 
+rpc::Check Page::Look() const {
+  const auto index = web::PageFiles(folder_).Find("/", false);
+  if (index) {
+    return {"page", rpc::Verdict::kGood, "", "the page is at https://" + address_ + "/", ""};
+  }
+  return {"page", rpc::Verdict::kWarning, index.error().reason(),
+          "browsers find no page in " + folder_, index.error().remedy()};
+}
+
 void Page::End(const std::string& credential_id) {
   MutexLock lock(mutex_);
   if (server_) server_->End(credential_id);

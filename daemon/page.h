@@ -12,6 +12,7 @@
 #include "daemon/base/unique_fd.h"
 #include "daemon/config/config.h"
 #include "daemon/rpc/access.h"
+#include "daemon/rpc/check.h"
 #include "daemon/rpc/server.h"
 #include "daemon/web/server.h"
 
@@ -34,6 +35,9 @@ class Page {
   Status Start(rpc::Server& server, rpc::Access& access, const Clock& clock,
                std::function<Result<std::string>()> metrics);
   void Stop();
+
+  // Whether the page's files are there. Any thread.
+  rpc::Check Look() const;
 
   // Ends what runs with the credential. Any thread.
   void End(const std::string& credential_id);

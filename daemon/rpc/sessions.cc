@@ -11,6 +11,8 @@ namespace firmbench::rpc {
 namespace {
 
 constexpr int kSecretBits = 255;
+constexpr char kLoginLink[] = "login_link";
+constexpr char kSession[] = "session";
 
 int64_t After(const Clock& clock, std::chrono::microseconds life) {
   return clock.WallMicros() + life.count();
@@ -21,23 +23,30 @@ int64_t Bounded(int64_t expires_us, int64_t bound) {
   return bound == 0 ? expires_us : std::min(expires_us, bound);
 }
 
-Status CheckRoom(const Access& access, const std::string& principal, std::string_view kind,
-                 size_t most) {
-  if (access.Good(principal, kind).size() < most) return Ok();
+Status CheckLinks(const Access& access, const std::string& principal) {
+  if (access.Good(principal, kLoginLink).size() < kMostLoginLinks) return Ok();
   return ResourceExhausted("TOO_MANY_CREDENTIALS",
-                           fmt::format("{} has {} of them already: {}", principal, most, kind))
-      .WithRemedy("sign out where nobody works any more; links are over after five minutes");
+                           fmt::format("{} login links of {} wait to be used already",
+                                       kMostLoginLinks, principal))
+      .WithRemedy("use one of them, or wait five minutes");
+}
+
+Status CheckSessions(const Access& access, const std::string& principal) {
+  if (access.Good(principal, kSession).size() < kMostSessions) return Ok();
+  return ResourceExhausted("TOO_MANY_CREDENTIALS",
+                           fmt::format("{} browsers work as {} already", kMostSessions, principal))
+      .WithRemedy("sign out where nobody works any more");
 }
 
 }  // namespace
 
 Result<MadeSecret> MakeLoginLink(Access& access, const Clock& clock, const Caller& caller) {
-  RETURN_IF_ERROR(CheckRoom(access, caller.principal, "login_link", kMostLoginLinks));
+  RETURN_IF_ERROR(CheckLinks(access, caller.principal));
   MadeSecret made;
   ASSIGN_OR_RETURN(made.text, RandomText(kSecretBits));
   ASSIGN_OR_RETURN(
       made.credential,
-      access.Add({.kind = "login_link",
+      access.Add({.kind = kLoginLink,
                   .principal = caller.principal,
                   .role = std::string(ToString(caller.role)),
                   .created_by = caller.principal,
@@ -49,7 +58,7 @@ Result<MadeSecret> MakeLoginLink(Access& access, const Clock& clock, const Calle
 
 Result<MadeSecret> OpenSession(Access& access, const Clock& clock, std::string_view link) {
   ASSIGN_OR_RETURN(const storage::Credential used, access.FindLoginLink(link));
-  RETURN_IF_ERROR(CheckRoom(access, used.principal, "session", kMostSessions));
+  RETURN_IF_ERROR(CheckSessions(access, used.principal));
   int64_t expires_us = After(clock, kSessionLife);
   if (!used.made_from.empty()) {
     // What is not good any more has ended its links with it; 1 if that is just happening.
@@ -58,7 +67,7 @@ Result<MadeSecret> OpenSession(Access& access, const Clock& clock, std::string_v
   MadeSecret made;
   ASSIGN_OR_RETURN(made.text, RandomText(kSecretBits));
   auto session = access.Exchange(
-      used, {.kind = "session", .expires_us = expires_us, .made_from = used.made_from},
+      used, {.kind = kSession, .expires_us = expires_us, .made_from = used.made_from},
       Sha256Hex(AsBytes(made.text)), "access.login");
   if (!session) {
     // When somebody was faster it is answered as a moment later.
@@ -72,11 +81,11 @@ Result<MadeSecret> OpenSession(Access& access, const Clock& clock, std::string_v
 Result<MadeSecret> OpenSessionWithToken(Access& access, const Clock& clock,
                                         std::string_view token) {
   ASSIGN_OR_RETURN(const Caller caller, access.OfToken(token));
-  RETURN_IF_ERROR(CheckRoom(access, caller.principal, "session", kMostSessions));
+  RETURN_IF_ERROR(CheckSessions(access, caller.principal));
   MadeSecret made;
   ASSIGN_OR_RETURN(made.text, RandomText(kSecretBits));
   ASSIGN_OR_RETURN(made.credential,
-                   access.Add({.kind = "session",
+                   access.Add({.kind = kSession,
                                .principal = caller.principal,
                                .role = std::string(ToString(caller.role)),
                                .created_by = caller.principal,
@@ -88,7 +97,7 @@ Result<MadeSecret> OpenSessionWithToken(Access& access, const Clock& clock,
 
 Status CloseSession(Access& access, std::string_view session) {
   ASSIGN_OR_RETURN(const Caller caller, access.OfSession(session));
-  for (const storage::Credential& credential : access.Good(caller.principal, "session")) {
+  for (const storage::Credential& credential : access.Good(caller.principal, kSession)) {
     if (credential.id == caller.credential_id) {
       return access.End({credential}, caller.principal, "signed out");
     }

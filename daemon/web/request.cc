@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kApi = "/firmbench.v1.";
 constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kJsonBlanks = " \t\r\n";
 constexpr size_t kLongestSecret = 200;
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -43,7 +44,7 @@ std::string_view TakeUntil(std::string_view& text, char separator) {
 
 // Takes `expected`, and blanks before it, from the start of the text.
 bool Take(std::string_view& text, std::string_view expected) {
-  text = text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  text = text.substr(std::min(text.find_first_not_of(kJsonBlanks), text.size()));
   if (!text.starts_with(expected)) return false;
   text.remove_prefix(expected.size());
   return true;
@@ -174,7 +175,8 @@ Result<Credential> CredentialIn(std::string_view json) {
   if (end == std::string_view::npos) return invalid;
   credential.text = json.substr(0, end);
   json.remove_prefix(end + 1);
-  if (!IsSecret(credential.text) || !Take(json, "}") || !Trimmed(json).empty()) return invalid;
+  if (!IsSecret(credential.text) || !Take(json, "}")) return invalid;
+  if (json.find_first_not_of(kJsonBlanks) != std::string_view::npos) return invalid;
   return credential;
 }
 

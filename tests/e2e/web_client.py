@@ -163,6 +163,7 @@ class Browser:
     def close(self):
         if self._kept:
             self._kept.close()
+            self._kept = None
 
 
 def trailers_in(framed):
@@ -229,7 +230,12 @@ class Stream:
 
     def close(self):
         """As a browser whose tab is closed."""
-        self.connection.sock.shutdown(socket.SHUT_RDWR)
+        if self.connection.sock:
+            try:
+                self.connection.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # the bench was faster
+        self.answer.close()
         self.connection.close()
 
 

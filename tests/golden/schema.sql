@@ -16,7 +16,8 @@ CREATE INDEX copies_by_place ON copies (place, sha256);
 
 CREATE INDEX credentials_by_principal ON credentials (principal, seq);
 
-CREATE UNIQUE INDEX credentials_made_once ON credentials (made_from) WHERE made_from IS NOT NULL;
+CREATE UNIQUE INDEX credentials_made_once ON credentials (made_from)
+  WHERE made_from IS NOT NULL AND kind = 'certificate';
 
 CREATE INDEX customers_by_unit ON customers (unit_id, seq);
 
@@ -156,11 +157,11 @@ CREATE TABLE copies (
   row_sha256 BLOB NOT NULL CHECK (length(row_sha256) = 32)
 ) STRICT;
 
-CREATE TABLE credentials (
+CREATE TABLE "credentials" (
   seq           INTEGER PRIMARY KEY,
   id            TEXT NOT NULL UNIQUE CHECK (length(id) = 26),
   kind          TEXT NOT NULL CONSTRAINT credential_kind CHECK (kind IN (
-                  'certificate', 'token', 'invitation')),
+                  'certificate', 'token', 'invitation', 'login_link', 'session')),
   principal     TEXT NOT NULL CHECK (principal <> ''),
   role          TEXT NOT NULL CONSTRAINT credential_role CHECK (role IN (
                   'viewer', 'technician', 'manager', 'auditor')),
@@ -169,7 +170,7 @@ CREATE TABLE credentials (
   created_by    TEXT NOT NULL,
   created_us    INTEGER NOT NULL,
   expires_us    INTEGER NOT NULL,
-  made_from     TEXT REFERENCES credentials (id),
+  made_from     TEXT REFERENCES "credentials" (id),
   ended_us      INTEGER NOT NULL,
   ended_by      TEXT NOT NULL,
   end_reason    TEXT NOT NULL CONSTRAINT credential_end CHECK (end_reason IN (
