@@ -42,20 +42,13 @@ test.describe('who is not known', () => {
     await expect(page.getByRole('alert')).toContainText('LOGIN_LINK_INVALID');
     await expect(page.getByLabel('Login link or token')).toBeVisible();
   });
+});
 
-  test('may paste a personal token, which carries its role', async ({ openBench, browser }) => {
-    const bench = await openBench(quick(drive(1)));
-    const token = bench.firmbench(['token', 'create', '--role', 'viewer']).trim();
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
-    await page.goto(bench.address);
-    await page.getByLabel('Login link or token').fill(token);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await expect(page.getByRole('article', { name: /bay 1/ })).toBeVisible();
-    // A viewer sees everything here and can do nothing.
-    await expect(page.getByRole('link', { name: 'Do a job' })).toHaveCount(0);
-    await page.goto(`${bench.address}/do`);
-    await expect(page.getByText('Your role may look, but not make jobs.')).toBeVisible();
-    await context.close();
-  });
+test('a personal token carries its role: a viewer sees everything and can do nothing', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)));
+  const page = await people(bench).signInAs('viewer');
+  await expect(page.getByRole('article', { name: /bay 1/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Do a job' })).toHaveCount(0);
+  await page.goto(`${bench.address}/do`);
+  await expect(page.getByText('Your role may look, but not make jobs.')).toBeVisible();
 });

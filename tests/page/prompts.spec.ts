@@ -14,7 +14,7 @@ async function flash(bench: Bench, page: Page): Promise<void> {
 
 test('a prompt stands on every screen and is answered on the second one', async ({ openBench, people }) => {
   const bench = await openBench(quick(askingDrive(1)));
-  const { signIn } = people(bench);
+  const { signIn, signInAs } = people(bench);
   const [asker, tablet] = [await signIn(), await signIn()];
   await tablet.getByRole('link', { name: 'Help' }).click();
   await flash(bench, asker);
@@ -24,6 +24,10 @@ test('a prompt stands on every screen and is answered on the second one', async 
     await expect(prompt.getByRole('timer')).toHaveText(/^\d+:\d\d$/);
   }
   await expectAccessible(tablet);
+  // Who may only look sees it as well, and has nothing to press.
+  const viewer = await signInAs('viewer');
+  await expect(viewer.getByRole('region', { name: 'A person is needed' })).toBeVisible();
+  await expect(viewer.getByRole('button', { name: 'Done' })).toHaveCount(0);
   await expect(tablet).toHaveTitle(/A person is needed/);
   await tablet.getByRole('button', { name: 'Done' }).click();
   await expect(asker.getByText(/hold the drive's eject button/i)).toHaveCount(0);

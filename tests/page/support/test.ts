@@ -8,6 +8,8 @@ import { Bench } from './bench';
 interface People {
   // Opens a page of its own for this user of the PC, signed in by a login link.
   signIn: (user?: string, groups?: string, options?: BrowserContextOptions) => Promise<Page>;
+  // The same with a personal token that allows no more than this role.
+  signInAs: (role: string) => Promise<Page>;
 }
 
 interface Fixtures {
@@ -34,17 +36,31 @@ export const test = base.extend<Fixtures>({
   people: async ({ browser, expectedErrors }, use) => {
     const contexts: BrowserContext[] = [];
     const errors: string[] = [];
+    const openPage = async (options?: BrowserContextOptions) => {
+      const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
+      contexts.push(context);
+      const page = await context.newPage();
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      return page;
+    };
+    const expectBench = (page: Page) =>
+      expect(page.getByRole('heading', { name: 'Bench', level: 1 })).toBeVisible();
     await use((bench) => ({
       signIn: async (user, groups, options) => {
-        const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
-        contexts.push(context);
-        const page = await context.newPage();
-        page.on('pageerror', (error) => errors.push(error.message));
-        page.on('console', (message) => {
-          if (message.type() === 'error') errors.push(message.text());
-        });
+        const page = await openPage(options);
         await page.goto(bench.loginLink(user, groups));
-        await expect(page.getByRole('heading', { name: 'Bench', level: 1 })).toBeVisible();
+        await expectBench(page);
+        return page;
+      },
+      signInAs: async (role) => {
+        const page = await openPage();
+        await page.goto(bench.address);
+        await page.getByLabel('Login link or token').fill(bench.firmbench(['token', 'create', '--role', role]).trim());
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await expectBench(page);
         return page;
       },
     }));
