@@ -49,43 +49,51 @@ test('one tick says that the ledger is as it was written, and what was checked',
   await expect(page.getByText(/the log of \d+ entries continues the \d+ that this browser saw before/)).toBeVisible();
   await expectAccessible(page);
 
-  // This browser remembers a longer log than the bench has: it was put back.
-  await page.evaluate(() => {
+  // What this browser remembers is not what the bench has now: a longer log, then another one.
+  const remember = (line: number, text: string) => page.evaluate(([index, value]) => {
     const name = Object.keys(localStorage).find((key) => key.includes('checkpoint.')) ?? '';
     const kept = JSON.parse(localStorage.getItem(name) ?? '{}') as { note: string };
     const lines = kept.note.split('\n');
-    lines[1] = '100000';
+    lines[Number(index)] = String(value);
     localStorage.setItem(name, JSON.stringify({ ...kept, note: lines.join('\n') }));
-  });
+  }, [line, text] as const);
+  await remember(2, Buffer.alloc(32).toString('base64'));
+  await page.getByRole('button', { name: 'Verify now' }).click();
+  await expect(page.getByRole('alert')).toContainText('it was rewritten');
+  await remember(1, '100000');
   await page.getByRole('button', { name: 'Verify now' }).click();
   await expect(page.getByRole('alert')).toContainText('it was put back or cut');
 });
 
-test('the proof of a job is that of the command line, and checks without firmbench', async ({ openBench, people }) => {
-  const bench = await openBench(quick(drive(1)));
-  bench.firmbench(['backup', 'bay 1']);
-  const dump = bench.json('dump', 'list')['dumps']?.find(({ memory }) => memory === 'MEMORY_EEPROM')?.['name'] ?? '';
-  const page = await people(bench).signIn();
-  await page.goto(`${bench.address}/${dump}`);
-  await page.getByRole('button', { name: 'Proof …' }).click();
-  await expectAccessible(page);
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Make the proof' }).click();
-  const zip = join(bench.folder, 'proof.zip');
-  await (await download).saveAs(zip);
-  await expect(page.getByRole('status').filter({ hasText: 'Proven' })).toBeVisible();
-
-  const made = join(bench.folder, 'made');
-  mkdirSync(made);
-  execFileSync('python3', ['-m', 'zipfile', '-e', zip, made]);
-  execFileSync('sha256sum', ['--strict', '--quiet', '-c', 'SHA256SUMS'], { cwd: made });
-  expect(execFileSync('python3', ['-I', 'verify.py'], { cwd: made, encoding: 'utf8' })).toContain('PROVEN');
-  const theirs = join(bench.folder, 'theirs');
-  bench.firmbench(['audit', 'prove', dump, '-o', theirs]);
-  const files = (folder: string) => readdirSync(folder, { recursive: true, withFileTypes: true })
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.path, entry.name).slice(folder.length + 1))
     .sort();
-  expect(files(made)).toEqual(files(theirs));
-  for (const file of files(made)) expect(readFileSync(join(made, file))).toEqual(readFileSync(join(theirs, file)));
+}
+
+test('the proof of a dump or a job is that of the command line, and checks without firmbench', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)));
+  bench.firmbench(['backup', 'bay 1']);
+  const dump = bench.json('dump', 'list')['dumps']?.find(({ memory }) => memory === 'MEMORY_EEPROM');
+  const page = await people(bench).signIn();
+  for (const what of [dump?.['name'] ?? '', dump?.['job'] ?? '']) {
+    await page.goto(`${bench.address}/${what}`);
+    await page.getByRole('button', { name: 'Proof …' }).click();
+    await expectAccessible(page);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Make the proof' }).click();
+    const made = join(bench.folder, `made-${what.replace('/', '-')}`);
+    await (await download).saveAs(`${made}.zip`);
+    await expect(page.getByRole('status').filter({ hasText: 'Proven' })).toBeVisible();
+
+    mkdirSync(made);
+    execFileSync('python3', ['-m', 'zipfile', '-e', `${made}.zip`, made]);
+    execFileSync('sha256sum', ['--strict', '--quiet', '-c', 'SHA256SUMS'], { cwd: made });
+    expect(execFileSync('python3', ['-I', 'verify.py'], { cwd: made, encoding: 'utf8' })).toContain('PROVEN');
+    const theirs = `${made}-by-cli`;
+    bench.firmbench(['audit', 'prove', what, '-o', theirs]);
+    expect(filesIn(made)).toEqual(filesIn(theirs));
+    for (const file of filesIn(made)) expect(readFileSync(join(made, file))).toEqual(readFileSync(join(theirs, file)));
+  }
 });
