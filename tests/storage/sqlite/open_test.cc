@@ -278,6 +278,48 @@ TEST_F(Opening, BringsALedgerOfTheThirdVersionUpToDate) {
   EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
 }
 
+TEST_F(Opening, BringsALedgerOfTheFifthVersionUpToDate) {
+  {
+    RawDatabase old(path());
+    for (const auto& migration : sqlite::BuiltInMigrations().first(5)) {
+      ASSERT_EQ(old.Exec(std::string(migration.sql)), "");
+    }
+    ASSERT_EQ(old.Exec(FileContent(FIRMBENCH_SOURCE_DIR "/tests/storage/ledgers/version_5.sql")),
+              "");
+  }
+  Open();
+  EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
+  const auto credentials = *ledger().ListCredentials({.ended_too = true});
+  ASSERT_EQ(credentials.size(), 4u);
+  const Credential& certificate = credentials[0];  // newest first
+  const Credential& used = credentials[2];
+  EXPECT_EQ(certificate.kind, "certificate");
+  EXPECT_EQ(certificate.made_from, used.id);
+  EXPECT_EQ(used.end_reason, "used");
+  // Sessions may stand on one credential, however many; of an invitation there is one certificate.
+  const auto add = [&](const std::string& kind, const std::string& made_from) {
+    return ledger().Commit([&](Transaction& tx) -> Status {
+      Credential credential = SampleCredential(tx);
+      credential.kind = kind;
+      credential.made_from = made_from;
+      credential.secret_sha256 = Sha256Hex(AsBytes(credential.id));
+      return tx.InsertCredential(credential);
+    });
+  };
+  EXPECT_OK(add("session", certificate.id));
+  EXPECT_OK(add("session", certificate.id));
+  EXPECT_OK(add("login_link", certificate.id));
+  EXPECT_FALSE(add("certificate", used.id));
+  EXPECT_FALSE(add("password", ""));
+  // What ended has ended, in the new table as well.
+  EXPECT_FALSE(ledger().Commit([&](Transaction& tx) -> Status {
+    Credential again = used;
+    again.end_reason = "";
+    return tx.UpdateCredential(again);
+  }));
+  EXPECT_EQ(ledger().Verify()->problems, std::vector<std::string>{});
+}
+
 // The schema after all migrations, as the README draws it. When the change is meant: run with
 // FIRMBENCH_UPDATE_GOLDEN=1 and review the difference.
 TEST_F(Opening, TheSchemaIsTheOneThatWasReviewed) {
