@@ -19,7 +19,7 @@ test('a unit gets a label, notes and a customer, and its history says so', async
 
   await page.getByRole('button', { name: 'Note …' }).click();
   await page.getByLabel('What is to be remembered').fill('flashed at a friend’s');
-  await page.getByLabel(/work that was done elsewhere/).check();
+  await page.getByLabel(/done elsewhere/).check();
   await expect(page.getByRole('button', { name: 'Note it' })).toBeDisabled();
   await page.getByLabel('With what').fill('MTKFLASH 1.83');
   await page.getByRole('button', { name: 'Note it' }).click();
