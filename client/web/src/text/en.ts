@@ -308,6 +308,7 @@ export const en = {
     step: { waiting: 'not begun:', running: 'running:', ended: 'done:', doubtful: 'not as it should be:' },
     plan: 'The plan',
     facts: 'Who, when, with what',
+    speed: 'Speed since this page looks',
     moved: (done: string, total: string) => `${done} of ${total}`,
     left: (time: string) => `${time} left`,
     queued: (place: number) => `waits for its drive, place ${place}`,
