@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: usb_drive SCENARIO PORT SPEED VENDOR:PRODUCT SERIAL
+// usage: usb_drive SCENARIO PORT SPEED VENDOR:PRODUCT SERIAL [hang|unplug OPCODE COUNT]
 //
 // Plugs the first drive of a scenario into a virtual USB port of this machine: it speaks USB mass
 // storage (Bulk-Only Transport 1.0) over the kernel's vhci_hcd, so that usb-storage, sr and sg are
 // the real ones. PORT counts from 0; SPEED is 3 for USB 2 (ports 0 to 7) and 5 for USB 3 (8 to 15).
 // The socket is one of a pair: no network. Says "plugged"; ends with SIGTERM, which unplugs it.
-// A command that the drive does not answer is not answered, until the kernel gives it up.
+// At the COUNT-th command with that operation code, in hex, the drive hangs until the kernel resets
+// it, or is unplugged, which is status 3.
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,6 +27,14 @@
 #include "daemon/transport/sg/sg_devices.h"
 
 namespace firmbench {
+
+// What befalls the drive, once.
+struct Fault {
+  bool unplug = false;  // else it hangs
+  uint8_t opcode = 0;
+  uint32_t count = 0;  // 0: never
+};
+
 namespace {
 
 // USB/IP, Linux Documentation/usb/usbip_protocol.rst: every message begins with 48 bytes, big
@@ -41,6 +50,8 @@ constexpr size_t kStatusBlock = 13;
 constexpr uint32_t kCommandSignature = 0x43425355;
 constexpr uint32_t kStatusSignature = 0x53425355;
 constexpr size_t kLargestTransfer = 1 << 20;
+
+constexpr int kUnplugged = 3;
 
 uint32_t LoadLe32(const uint8_t* p) {
   return uint32_t{p[3]} << 24 | uint32_t{p[2]} << 16 | uint32_t{p[1]} << 8 | p[0];
@@ -147,11 +158,13 @@ class Descriptors {
 // The bridge's side of Bulk-Only Transport with the drive behind it.
 class MassStorage {
  public:
-  explicit MassStorage(scsi::Transport& drive) : drive_(drive) {}
+  MassStorage(scsi::Transport& drive, simulator::Drive& wires, Fault fault)
+      : drive_(drive), wires_(wires), fault_(fault) {}
 
   // Every command begins with fields of its own.
   void Reset() { stage_ = Stage::kCommand; }
   bool hangs() const { return stage_ == Stage::kHung; }
+  bool gone() const { return gone_; }
 
   // False: stalled.
   bool TakeOut(ByteView data) {
@@ -205,7 +218,17 @@ class MassStorage {
     return true;
   }
 
+  // Does it befall the drive with the command that came?
+  bool Strikes() {
+    if (fault_.count == 0 || cdb_.opcode() != fault_.opcode || --fault_.count > 0) return false;
+    if (fault_.unplug) wires_.Unplug();
+    gone_ = fault_.unplug;
+    stage_ = Stage::kHung;
+    return true;
+  }
+
   void Run() {
+    if (Strikes()) return;
     answer_.assign(in_ ? asked_ : 0, 0);
     scsi::Command command{.cdb = cdb_};
     if (asked_ > 0) command.direction = in_ ? scsi::Direction::kIn : scsi::Direction::kOut;
@@ -223,26 +246,33 @@ class MassStorage {
   }
 
   scsi::Transport& drive_;
+  simulator::Drive& wires_;
+  Fault fault_;
   Stage stage_ = Stage::kCommand;
   uint32_t tag_ = 0, residue_ = 0;
   size_t asked_ = 0, given_ = 0;
-  bool in_ = false, failed_ = false;
+  bool in_ = false, failed_ = false, gone_ = false;
   scsi::Cdb cdb_;
   Bytes out_, answer_;
 };
 
 class Device {
  public:
-  Device(UniqueFd socket, Descriptors descriptors, scsi::Transport& drive)
-      : socket_(std::move(socket)), descriptors_(std::move(descriptors)), storage_(drive) {}
+  Device(UniqueFd socket, Descriptors descriptors, scsi::Transport& drive, simulator::Drive& wires,
+         Fault fault)
+      : socket_(std::move(socket)),
+        descriptors_(std::move(descriptors)),
+        storage_(drive, wires, fault) {}
 
-  // Until the kernel hangs up.
-  void Serve() {
+  // Until the kernel hangs up, or the drive is unplugged: then true.
+  bool Serve() {
     std::array<uint8_t, kHeaderBytes> header;
     while (ReadAll(socket_.get(), header.data(), header.size())) {
       const bool served = LoadBe32(header.data()) == kUnlink ? Unlink(header) : Submit(header);
-      if (!served) return;
+      if (storage_.gone()) return true;
+      if (!served) return false;
     }
+    return false;
   }
 
  private:
@@ -308,13 +338,14 @@ class Device {
   MassStorage storage_;
 };
 
-int Plug(char** arguments) {
+int Plug(char** arguments, Fault fault) {
   auto bench = SimulatedBench::Load(arguments[1], "");
   if (!bench) {
     std::fprintf(stderr, "usb_drive: %s\n", bench.error().ToString().c_str());
     return 1;
   }
-  auto drive = (*bench)->bench().drives()[0]->OpenTransport();
+  simulator::Drive& wires = *(*bench)->bench().drives()[0];
+  auto drive = wires.OpenTransport();
   const auto id = transport::ParseUsbId(arguments[4]);
   int ends[2];
   if (!drive || !id || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return 1;
@@ -331,19 +362,27 @@ int Plug(char** arguments) {
   kernels.Reset();
   std::printf("plugged\n");
   std::fflush(stdout);
-  Device(std::move(ours), Descriptors(speed == "5", *id, arguments[5]), **drive).Serve();
-  return 0;
+  Device device(std::move(ours), Descriptors(speed == "5", *id, arguments[5]), **drive, wires,
+                fault);
+  return device.Serve() ? kUnplugged : 0;
 }
 
 }  // namespace
 }  // namespace firmbench
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::fprintf(stderr, "usage: usb_drive SCENARIO PORT SPEED VENDOR:PRODUCT SERIAL\n");
+  firmbench::Fault fault;
+  if (argc == 9) {
+    fault = {.unplug = std::string_view(argv[6]) == "unplug",
+             .opcode = static_cast<uint8_t>(std::strtoul(argv[7], nullptr, 16)),
+             .count = static_cast<uint32_t>(std::strtoul(argv[8], nullptr, 10))};
+  } else if (argc != 6) {
+    std::fprintf(stderr,
+                 "usage: usb_drive SCENARIO PORT SPEED VENDOR:PRODUCT SERIAL "
+                 "[hang|unplug OPCODE COUNT]\n");
     return 2;
   }
   ::signal(SIGPIPE, SIG_IGN);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  return firmbench::Plug(argv);
+  return firmbench::Plug(argv, fault);
 }
