@@ -137,7 +137,7 @@ BenchClient::BenchClient(const BenchAddress& bench) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   // How long one attempt may take where nobody answers at all.
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10'000);
   // A bench that vanished without a word is noticed, also while nothing is asked of it.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
@@ -165,6 +165,15 @@ bool BenchClient::Connect(std::chrono::seconds limit) {
     if (state == GRPC_CHANNEL_TRANSIENT_FAILURE || !channel_->WaitForStateChange(state, until)) {
       return false;
     }
+  }
+}
+
+bool BenchClient::Reconnect(std::chrono::milliseconds limit) {
+  const auto until = std::chrono::system_clock::now() + limit;
+  for (;;) {
+    const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY) return true;
+    if (!channel_->WaitForStateChange(state, until)) return false;
   }
 }
 

@@ -58,6 +58,9 @@ class BenchClient {
 
   // Whether there is a connection, made within `limit` unless the first try fails.
   bool Connect(std::chrono::seconds limit);
+  // The same, trying again until then. Whoever waits for a bench waits here: without a call nobody
+  // else looks after a connection that is being made.
+  bool Reconnect(std::chrono::milliseconds limit);
 
   v1::DriveService::Stub& drives() { return *drives_; }
   v1::UnitService::Stub& units() { return *units_; }

@@ -149,10 +149,19 @@ class Watch {
     Print(view_.Clear() + render::ErrorText(answered.error(), context_.err_style()));
   }
 
-  // True when a signal came meanwhile.
-  bool Pause(milliseconds duration) const {
-    pollfd fd{interrupts_.fd(), POLLIN, 0};
-    return poll(&fd, 1, static_cast<int>(duration.count())) > 0;
+  // Until the bench is there again, or the time is over. True when a signal came meanwhile.
+  bool Pause(milliseconds duration) {
+    constexpr milliseconds kLook{200};
+    const auto signal_within = [this](milliseconds limit) {
+      pollfd fd{interrupts_.fd(), POLLIN, 0};
+      return poll(&fd, 1, static_cast<int>(limit.count())) > 0;
+    };
+    // It is there, and ended the stream by itself.
+    if (context_.client.Reconnect(milliseconds(0))) return signal_within(duration);
+    for (milliseconds waited{0}; waited < duration; waited += kLook) {
+      if (context_.client.Reconnect(kLook) || interrupts_.triggered()) break;
+    }
+    return interrupts_.triggered();
   }
 
   Context& context_;
