@@ -51,7 +51,8 @@ Ending RunJobShow(Context& context, const JobOptions& options) {
   }
   PrintScreen(context, job, [&] {
     const std::string details = render::JobDetails(job, context.out_style());
-    return dumps.dumps().empty() ? details : details + "\n" + render::DumpTable(dumps, false).Render();
+    return dumps.dumps().empty() ? details
+                                 : details + "\n" + render::DumpTable(dumps, false).Render();
   });
   return ExitCode::kOk;
 }

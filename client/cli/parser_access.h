@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The command line of `whoami`, `token`, `web`, and of what `bench` does across the network. Main thread.
+// The command line of `whoami`, `token`, `web`, and of what `bench` does across the network. Main
+// thread.
 
 #include <CLI/CLI.hpp>
 

@@ -16,6 +16,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "daemon/base/unique_fd.h"
 #include "daemon/families/family.h"
@@ -125,11 +127,33 @@ class IscsiTest : public testing::Test {
     fs::remove_all(folder_);
   }
 
+  // Starts a program whose words go into a file; its process, -1 when there is none.
+  pid_t Spawn(const std::vector<std::string>& arguments) const {
+    std::vector<char*> pointers;
+    for (const std::string& argument : arguments) {
+      pointers.push_back(const_cast<char*>(argument.c_str()));
+    }
+    pointers.push_back(nullptr);
+    const std::string words = folder_ / "words";
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+      ::posix_spawn_file_actions_addopen(&actions, fd, words.c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                         0600);
+    }
+    pid_t process = -1;
+    const int error =
+        ::posix_spawnp(&process, pointers[0], &actions, nullptr, pointers.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    return error == 0 ? process : -1;
+  }
+
   // Of tgt's own administration. False: it said no, or there is nobody yet.
-  bool Admin(const std::string& what) const {
-    return std::system(
-               ("tgtadm --lld iscsi " + what + " >>" + (folder_ / "words").string() + " 2>&1")
-                   .c_str()) == 0;
+  bool Admin(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"tgtadm", "--lld", "iscsi"});
+    int status = -1;
+    const pid_t process = Spawn(arguments);
+    return process > 0 && ::waitpid(process, &status, 0) == process && status == 0;
   }
 
   scsi::Transport& drive() { return *drive_; }
@@ -137,32 +161,21 @@ class IscsiTest : public testing::Test {
 
  private:
   void StartTarget() {
-    const std::string portal = "portal=127.0.0.1:" + std::to_string(port_),
-                      words = folder_ / "words";
-    const char* arguments[] = {"tgtd", "-f", "--iscsi", portal.c_str(), nullptr};
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-      ::posix_spawn_file_actions_addopen(&actions, fd, words.c_str(), O_WRONLY | O_CREAT | O_APPEND,
-                                         0600);
-    }
-    ASSERT_EQ(::posix_spawnp(&target_, "tgtd", &actions, nullptr,
-                             const_cast<char* const*>(arguments), environ),
-              0);
-    ::posix_spawn_file_actions_destroy(&actions);
+    target_ = Spawn({"tgtd", "-f", "--iscsi", "portal=127.0.0.1:" + std::to_string(port_)});
+    ASSERT_GT(target_, 0);
     constexpr int kTries = 500;  // each takes as long as a program does
     bool ready = false;
-    for (int i = 0; i < kTries && !ready; ++i) ready = Admin("--mode target --op show");
+    for (int i = 0; i < kTries && !ready; ++i) ready = Admin({"--mode", "target", "--op", "show"});
     ASSERT_TRUE(ready) << "tgtd does not answer: " << Words();
-    ASSERT_TRUE(Admin("--mode target --op new --tid 1 -T " + std::string(kName)));
-    ASSERT_TRUE(Admin("--mode logicalunit --op new --tid 1 --lun 1 --device-type=cd -b " +
-                      (folder_ / "disc").string()))
+    ASSERT_TRUE(Admin({"--mode", "target", "--op", "new", "--tid", "1", "-T", kName}));
+    ASSERT_TRUE(Admin({"--mode", "logicalunit", "--op", "new", "--tid", "1", "--lun", "1",
+                       "--device-type=cd", "-b", folder_ / "disc"}))
         << Words();
     ASSERT_TRUE(
-        Admin("--mode logicalunit --op update --tid 1 --lun 1 --params "
-              "vendor_id=MAKER,product_id='DVD OF OTHERS',product_rev=7.31,scsi_sn=TGT-SN-4711"))
+        Admin({"--mode", "logicalunit", "--op", "update", "--tid", "1", "--lun", "1", "--params",
+               "vendor_id=MAKER,product_id=DVD OF OTHERS,product_rev=7.31,scsi_sn=TGT-SN-4711"}))
         << Words();
-    ASSERT_TRUE(Admin("--mode target --op bind --tid 1 -I ALL"));
+    ASSERT_TRUE(Admin({"--mode", "target", "--op", "bind", "--tid", "1", "-I", "ALL"}));
   }
 
   void Connect() {
