@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { scan } from './support/scanner';
 import { drive, quick } from './support/scenarios';
 import { expect, expectAccessible, test } from './support/test';
 
@@ -23,7 +24,7 @@ test('a scan goes to the search and never presses what has the focus', async ({ 
   await page.getByRole('article', { name: /bay 1/ }).getByRole('link', { name: 'Details' }).click();
   const claim = page.getByRole('button', { name: 'I am using it' });
   await claim.focus();
-  await page.keyboard.type('S1002 x\n');
+  await scan(page, 'S1002 x');
   await expect(page.getByRole('heading', { name: 'Search: S1002 x' })).toBeVisible();
   expect(bench.json('drive', 'list')['drives']?.filter((row) => row['claim'])).toEqual([]);
   // A person's own Enter still presses.

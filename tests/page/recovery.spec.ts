@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { scan } from './support/scanner';
 import { drive, quick } from './support/scenarios';
 import { expect, expectAccessible, planConfirmStart, test } from './support/test';
 
@@ -37,7 +38,7 @@ test('a cut write is the first thing shown, and the drive is brought back', asyn
   await expect(start).toBeDisabled();
   // As a scanner types it: wherever the focus is, it goes to the confirmation.
   await page.getByRole('button', { name: 'On to what the job wanted' }).focus();
-  await page.keyboard.type('S1001\n');
+  await scan(page, 'S1001');
   await expect(start).toBeEnabled();
   await start.click();
   await expect(page.getByRole('heading', { name: /^recovery/i })).toBeVisible();
