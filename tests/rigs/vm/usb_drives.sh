@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What usb_drives_guest does with its drives, bench and jobs. Sourced behind guest.sh; $usb_drive is
-# the program of that name.
+# What usb_drives_guest and tcmu_drive_guest do with their drives, bench and jobs. Sourced behind
+# guest.sh; $plugger is the program that plugs a drive in.
 # shellcheck shell=bash disable=SC2154
 work=/run/rig/work  # scenarios, memories, and what commands said
 install -d -o 65534 "$work" "$work/second"
@@ -22,13 +22,13 @@ drive() {
     [[ $# == 0 ]] || printf '%s\n' "$@"
   } >"$work/$name.toml"
 }
-# plug NAME PORT SPEED ID SERIAL [FAULT...]: see usb_drive.cc.
+# plug NAME ARGUMENT...: see usb_drive.cc or tcmu_drive.cc.
 declare -A plugged=()
 plug() {
   local ready='' name=$1 pipe=$work/$1.pipe
   shift
   mkfifo "$pipe"
-  "$usb_drive" "$work/$name.toml" "$@" >"$pipe" &
+  "$plugger" "$work/$name.toml" "$@" >"$pipe" &
   plugged[$name]=$!
   read -r -t 180 ready <"$pipe" || true
   rm "$pipe"
