@@ -42,7 +42,7 @@ class Convert(bench.BenchTest):
         plan = self.bench.json("convert", drive, "--to", to, "--image", image, "--dry-run")
         self.assertEqual(plan["target_model"], to)
         done = self.bench.ok("convert", drive, "--to", to, "--image", image, "--yes")
-        self.assertIn("checkpoint", done.err + done.out)
+        self.assertIn("note that the EEPROM is verified", done.err + done.out)
         job = self.bench.last_job(drive)
         self.assertEqual((job["kind"], job["result"], job["outcome"], job["eeprom_check"]),
                          ("convert", "RESULT_SUCCEEDED", "OUTCOME_CHANGED_VERIFIED",
