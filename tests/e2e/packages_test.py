@@ -13,6 +13,7 @@ import unittest
 import bench
 
 TREE = os.path.dirname(bench.PROGRAMS)
+PAGE = "usr/share/firmbench/web"
 # What a package without one of these would lack.
 FILES = {
     "firmbench": {
@@ -51,6 +52,13 @@ def sha256(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def page_files():
+    """The page as it was built, at its place in the package; names of most carry their hash."""
+    built = os.path.join(TREE, "web")
+    return {os.path.join(PAGE, os.path.relpath(os.path.join(folder, name), built))
+            for folder, _, names in os.walk(built) for name in names}
+
+
 class Packages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -73,8 +81,12 @@ class Packages(unittest.TestCase):
         return rows
 
     def test_they_hold_what_they_shall_and_root_owns_it(self):
+        page = page_files()
+        self.assertIn(f"{PAGE}/index.html", page)
         for package, wanted in FILES.items():
             rows = self.rows(package)
+            if package == "firmbenchd":
+                wanted = wanted | page
             self.assertEqual({path for mode, _, path in rows if mode[0] == "-"}, wanted)
             for mode, owner, path in rows:
                 self.assertEqual(owner, "root/root", path)
