@@ -239,8 +239,7 @@ int Main(const Options& options) {
   for (size_t i = 0; i < scenarios.size(); ++i) {
     const uint64_t before = tally.points;
     uint64_t count = 0;
-    const bool sampled = options.sample != 0;
-    well = Cut(scenarios[i], options, &chosen, sampled ? first[i] : 0, tally, &count) && well;
+    well = Cut(scenarios[i], options, &chosen, first[i], tally, &count) && well;
     std::printf("%-32s %8llu points, %llu cut\n", scenarios[i].name.c_str(),
                 static_cast<unsigned long long>(count),
                 static_cast<unsigned long long>(tally.points - before));
