@@ -30,6 +30,16 @@ def program(name):
     return os.path.join(PROGRAMS, name)
 
 
+def end(process):
+    """Of a program that a test started and watches: it is gone afterwards, and its pipes closed."""
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()
+
+
 class Done:
     """What a command said and how it ended."""
 

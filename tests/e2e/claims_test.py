@@ -29,19 +29,11 @@ class Claims(unittest.TestCase):
         """A flash that waits for a hand; its client and its name."""
         image = self.bench.add_image(self.bench.make_image("LDW-451S", "GSB7"))
         client = self.bench.popen("flash", self.drive, image, "--yes")
-        self.addCleanup(self.end, client)
+        self.addCleanup(bench.end, client)
         for line in client.stderr:
             if "eject" in line:
                 break
         return client, self.bench.jobs(self.drive)[0]["name"]
-
-    @staticmethod
-    def end(client):
-        if client.poll() is None:
-            client.kill()
-        client.wait()
-        client.stdout.close()
-        client.stderr.close()
 
     def test_a_claim_is_seen_renewed_kept_and_released(self):
         done = self.bench.ok("drive", "claim", "bay-1", "--for", "2h", "--note", "a new laser")
@@ -73,7 +65,7 @@ class Claims(unittest.TestCase):
     def test_who_waits_is_seen_with_its_place_and_survives_a_restart(self):
         _, first = self.begin()
         second = self.bench.popen("backup", self.drive, "--memory", "eeprom")
-        self.addCleanup(self.end, second)
+        self.addCleanup(bench.end, second)
         for line in second.stderr:
             if line.startswith("QUEUED"):
                 break

@@ -59,16 +59,8 @@ class KeepAwake(unittest.TestCase):
 
     def begin_flash(self):
         client = self.bench.popen("flash", self.drive, self.image, "--yes")
-        self.addCleanup(self.end, client)
+        self.addCleanup(bench.end, client)
         return client
-
-    @staticmethod
-    def end(client):
-        if client.poll() is None:
-            client.kill()
-        client.wait()
-        client.stdout.close()
-        client.stderr.close()
 
     def state(self):
         row, = self.bench.sql("select state from jobs where kind = 'flash'")

@@ -109,17 +109,8 @@ class TwoMachines(unittest.TestCase):
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         client = subprocess.Popen([*within(DESK), bench.program("firmbench"), *arguments],
                                   env=dict(os.environ, **self.env), **{**pipes, **options})
-        self.addCleanup(self.end, client)
+        self.addCleanup(bench.end, client)
         return client
-
-    @staticmethod
-    def end(client):
-        if client.poll() is None:
-            client.kill()
-        client.wait()
-        for stream in (client.stdout, client.stderr):
-            if stream:
-                stream.close()
 
     @staticmethod
     def plug(is_in):

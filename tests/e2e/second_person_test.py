@@ -52,16 +52,8 @@ class SecondPerson(unittest.TestCase):
             user=account.pw_uid, group=account.pw_gid,
             extra_groups=[grp.getgrnam(name).gr_gid for name in groups],
             env={"PATH": os.environ["PATH"], "XDG_STATE_HOME": "/nonexistent"})
-        self.addCleanup(self.end, client)
+        self.addCleanup(bench.end, client)
         return client
-
-    @staticmethod
-    def end(client):
-        if client.poll() is None:
-            client.kill()
-        client.wait()
-        client.stdout.close()
-        client.stderr.close()
 
     def as_user(self, user, *arguments, **options):
         client = self.popen_as(user, *arguments, **options)

@@ -35,18 +35,10 @@ class Watch(unittest.TestCase):
     def begin(self):
         """A flash that waits for a hand, its client, and its name."""
         client = self.bench.popen("flash", self.drive, self.image, "--yes")
-        self.addCleanup(self.end, client)
+        self.addCleanup(bench.end, client)
         until(client.stderr, "eject")
         job, = [j for j in self.bench.jobs(self.drive) if j["kind"] == "flash"]
         return client, job["name"]
-
-    @staticmethod
-    def end(client):
-        if client.poll() is None:
-            client.kill()
-        client.wait()
-        client.stdout.close()
-        client.stderr.close()
 
     def show(self, job):
         return self.bench.json("job", "show", job)
@@ -60,7 +52,7 @@ class Watch(unittest.TestCase):
         self.assertEqual(waiting["prompt"]["kind"], "hold_eject")
         # Somebody else watches it, a third one ends it.
         other = self.bench.popen("job", "watch", job)
-        self.addCleanup(self.end, other)
+        self.addCleanup(bench.end, other)
         until(other.stderr, "eject")
         self.bench.ok("job", "answer", job, "cancel")
         self.assertEqual(other.wait(bench.RUN_SECONDS), bench.EXIT_JOB)
@@ -98,7 +90,7 @@ class Watch(unittest.TestCase):
         self.assertEqual(wrong.status, bench.EXIT_FAILED, str(wrong))
         self.assertIn("ANSWER", wrong.err)
         second = self.bench.popen("backup", self.drive, "--memory", "eeprom")
-        self.addCleanup(self.end, second)
+        self.addCleanup(bench.end, second)
         until(second.stderr, "queue", "QUEUED", "wait")
         self.bench.ok("job", "cancel", job)
         self.assertEqual(client.wait(bench.RUN_SECONDS), bench.EXIT_JOB)
