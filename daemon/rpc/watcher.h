@@ -36,15 +36,18 @@ class Watcher : public grpc::ServerWriteReactor<Message>,
   }
 
   void OnWriteDone(bool ok) final {
+    bool finish = false;
     {
       MutexLock lock(mutex_);
       writing_ = false;
-      if (!ok) ended_ = true;
+      // A message may well have gone to a client that left meanwhile.
+      finish = (!ok || cancelled_) && !ended_;
+      if (finish) ended_ = true;
     }
-    if (ok) {
-      Wake();
-    } else {
+    if (finish) {
       this->Finish(grpc::Status::CANCELLED);
+    } else {
+      Wake();
     }
   }
 
@@ -52,7 +55,8 @@ class Watcher : public grpc::ServerWriteReactor<Message>,
     bool finish = false;
     {
       MutexLock lock(mutex_);
-      // With a write under way its OnWriteDone(false) ends the call.
+      cancelled_ = true;
+      // A write that is under way ends the call.
       finish = !writing_ && !ended_;
       if (finish) ended_ = true;
     }
@@ -134,6 +138,7 @@ class Watcher : public grpc::ServerWriteReactor<Message>,
   bool posted_ FB_GUARDED_BY(mutex_) = false;  // the lane has a look ahead of it
   bool woken_ FB_GUARDED_BY(mutex_) = false;   // something happened since the last look
   bool writing_ FB_GUARDED_BY(mutex_) = false;
+  bool cancelled_ FB_GUARDED_BY(mutex_) = false;
   bool ended_ FB_GUARDED_BY(mutex_) = false;
 };
 
