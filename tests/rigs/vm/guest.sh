@@ -38,6 +38,8 @@ watch_commands() {
   echo 8192 >"$tracing/buffer_size_kb"
   echo 1 >"$tracing/events/scsi/scsi_dispatch_cmd_start/enable"
 }
+# From here on: the kernel gives the number of a host that has gone to the next one.
+forget_commands() { echo >"$tracing/trace"; }
 # commands HOST: in hex, in their order; of one SCSI host, or of `any`.
 commands() {
   ! grep -q LOST "$tracing/trace" || fail 'the trace of commands is not whole'
