@@ -217,7 +217,10 @@ inventory::Attachment SgDrives::Attach(const Port& port) {
   attachment.channel = device.usb || device.ata_port != 0 ? device.port : device.topology;
   attachment.connection_text = ConnectionText(device);
   attachment.bridge = BridgeName(device);
-  attachment.connection = {.scsi = true, .task_file = false, .simulated = IsSimulated(device)};
+  attachment.connection = {.scsi = true,
+                           .task_file = false,
+                           .simulated = IsSimulated(device),
+                           .sat = device.ata_port != 0};
   attachment.second_device = device.second_device;
   attachment.generation = port.generation;
   attachment.clock = &options_.clock;

@@ -41,6 +41,7 @@ struct Connection {
   bool task_file = false;  // ATA registers: IDE ports or a bridge that gives them
   bool simulated = false;  // nothing here can harm hardware: hypothetical commands may be tried
   bool cable = false;      // an IDE cable, on which a second, dead drive may be that never answers
+  bool sat = false;  // a translator takes ATA commands as SCSI commands: the kernel's, no bridge
 };
 
 // Yes or no for one operation on one memory, with the reason a person reads.

@@ -4,6 +4,9 @@
 #include <array>
 #include <vector>
 
+#include "daemon/scsi/cdb.h"
+#include "daemon/scsi/commands.h"
+
 namespace firmbench::families {
 namespace {
 
@@ -17,14 +20,22 @@ constexpr uint8_t kError = 0x01;
 constexpr size_t kWords = 256;
 constexpr ata::WaitLimits kLimits{.max_polls = 0x50000, .max_time = std::chrono::seconds(2)};
 
-// The two characters of a word stand the other way round.
-std::string TextAt(const std::vector<Access>& words, size_t first, size_t count) {
+// The two characters of a word stand the other way round; `data` has them as the bus does.
+std::string TextAt(ByteView data, size_t first_word, size_t words) {
   Bytes bytes;
-  for (size_t i = first; i < first + count; ++i) {
-    bytes.push_back(static_cast<uint8_t>(words[i].value16 >> 8));
-    bytes.push_back(static_cast<uint8_t>(words[i].value16));
+  for (size_t at = 2 * first_word; at < 2 * (first_word + words); at += 2) {
+    bytes.push_back(data[at + 1]);
+    bytes.push_back(data[at]);
   }
   return CleanField(bytes);
+}
+
+// Of all 512 bytes.
+IdentifyData Parse(ByteView data) {
+  constexpr size_t kSerial = 10;
+  constexpr size_t kRevision = 23;
+  constexpr size_t kModel = 27;
+  return {TextAt(data, kSerial, 10), TextAt(data, kRevision, 4), TextAt(data, kModel, 20)};
 }
 
 }  // namespace
@@ -45,11 +56,27 @@ Result<std::optional<IdentifyData>> ReadIdentifyPacket(ata::TaskFile& task_file,
   }
   std::vector<Access> words(kWords, Access::ReadData16());
   RETURN_IF_ERROR(task_file.Run(words, kLimits));
-  constexpr size_t kSerial = 10;
-  constexpr size_t kRevision = 23;
-  constexpr size_t kModel = 27;
-  return std::optional<IdentifyData>(
-      {TextAt(words, kSerial, 10), TextAt(words, kRevision, 4), TextAt(words, kModel, 20)});
+  Bytes data;
+  data.reserve(2 * kWords);
+  for (const Access& word : words) {
+    data.push_back(static_cast<uint8_t>(word.value16));
+    data.push_back(static_cast<uint8_t>(word.value16 >> 8));
+  }
+  return std::optional(Parse(data));
+}
+
+Result<std::optional<IdentifyData>> ReadIdentifyPacket(scsi::Transport& transport) {
+  std::array<uint8_t, 2 * kWords> data{};
+  ASSIGN_OR_RETURN(const scsi::Completion completion,
+                   transport.Execute({.cdb = scsi::cdb::AtaIdentifyPacketDevice(),
+                                      .direction = scsi::Direction::kIn,
+                                      .data_in = data,
+                                      .data_out = {},
+                                      .timeout = scsi::kShortTimeout}));
+  if (!completion.good() || completion.transferred < data.size()) {
+    return std::optional<IdentifyData>();
+  }
+  return std::optional(Parse(data));
 }
 
 }  // namespace firmbench::families

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// IDENTIFY PACKET DEVICE over the task file (ATA/ATAPI-5 8.13): where registers can be reached, a
-// drive says there what it is a second time. Lane-only; blocks.
+// IDENTIFY PACKET DEVICE (ATA/ATAPI-5 8.13): where registers can be reached, or the kernel's ATA
+// layer is asked, a drive says what it is a second time. Lane-only; blocks.
 
 #include <optional>
 #include <string>
@@ -10,6 +10,7 @@
 #include "daemon/ata/task_file.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/result.h"
+#include "daemon/scsi/transport.h"
 
 namespace firmbench::families {
 
@@ -24,5 +25,9 @@ struct IdentifyData {
 // DRIVE_GONE, COMMAND_NOT_ALLOWED.
 Result<std::optional<IdentifyData>> ReadIdentifyPacket(ata::TaskFile& task_file,
                                                        bool second_device);
+
+// The same through a translator (Connection::sat). nullopt when the command is refused or the
+// answer is not whole. DRIVE_GONE and the transport's other errors.
+Result<std::optional<IdentifyData>> ReadIdentifyPacket(scsi::Transport& transport);
 
 }  // namespace firmbench::families

@@ -108,10 +108,18 @@ Status AskPassThrough(scsi::Transport& transport, DriveDetails& details) {
   return Ok();
 }
 
-Status AskRegisters(ata::TaskFile* task_file, bool second_device, DriveDetails& details) {
+Result<std::optional<families::IdentifyData>> AskIdentify(scsi::Transport& transport,
+                                                          const WayToDrive& way) {
+  if (way.task_file != nullptr) {
+    return families::ReadIdentifyPacket(*way.task_file, way.second_device);
+  }
+  return families::ReadIdentifyPacket(transport);
+}
+
+Status AskSecondTime(scsi::Transport& transport, const WayToDrive& way, DriveDetails& details) {
   std::string text = "not asked: this connection does not reach the drive's registers";
-  if (task_file != nullptr) {
-    const auto identify = families::ReadIdentifyPacket(*task_file, second_device);
+  if (way.task_file != nullptr || way.sat) {
+    const auto identify = AskIdentify(transport, way);
     if (!identify && Gone(identify.error())) return identify.error();
     text = kNoAnswer;
     if (identify && *identify) {
@@ -127,9 +135,8 @@ Status AskRegisters(ata::TaskFile* task_file, bool second_device, DriveDetails& 
 
 }  // namespace
 
-Result<DriveDetails> AskDetails(scsi::Transport& transport, ata::TaskFile* task_file,
-                                bool second_device, const scsi::Identity& identity,
-                                bool behind_bridge) {
+Result<DriveDetails> AskDetails(scsi::Transport& transport, const scsi::Identity& identity,
+                                const WayToDrive& way) {
   DriveDetails details;
   const auto say = [&](const char* source, std::string text) {
     details.statements.push_back({source, std::move(text)});
@@ -145,8 +152,8 @@ Result<DriveDetails> AskDetails(scsi::Transport& transport, ata::TaskFile* task_
   say("mode page 2A, buffer",
       identity.buffer_kib == 0 ? kNoAnswer : fmt::format("{} KB", identity.buffer_kib));
   RETURN_IF_ERROR(AskRegion(transport, identity, details));
-  RETURN_IF_ERROR(AskRegisters(task_file, second_device, details));
-  if (behind_bridge) RETURN_IF_ERROR(AskPassThrough(transport, details));
+  RETURN_IF_ERROR(AskSecondTime(transport, way, details));
+  if (way.behind_bridge) RETURN_IF_ERROR(AskPassThrough(transport, details));
   return details;
 }
 

@@ -25,16 +25,22 @@ struct Statement {
 struct DriveDetails {
   std::vector<Statement> statements;      // in the order in which it was asked
   std::optional<scsi::RpcState> region;   // of a DVD drive that answers REPORT KEY
-  std::optional<std::string> ata_serial;  // of IDENTIFY, where the registers can be reached
+  std::optional<std::string> ata_serial;  // of IDENTIFY, where it can be asked
   families::Likeness likeness;            // of an unknown drive
 };
 
-// Everything but DRIVE_GONE is an answer. `task_file` may be nullptr. Behind a bridge it is also
-// tried, with two commands of the standards that only read, what the bridge passes: one of 12
-// bytes, and READ BUFFER.
-Result<DriveDetails> AskDetails(scsi::Transport& transport, ata::TaskFile* task_file,
-                                bool second_device, const scsi::Identity& identity,
-                                bool behind_bridge = false);
+// How the drive is reached, as far as it matters to what is asked.
+struct WayToDrive {
+  ata::TaskFile* task_file = nullptr;  // may be none
+  bool second_device = false;
+  bool sat = false;            // IDENTIFY is asked of the kernel's ATA layer
+  bool behind_bridge = false;  // what it passes is tried with two commands of the standards that
+                               // only read: one of 12 bytes, and READ BUFFER
+};
+
+// Everything but DRIVE_GONE is an answer.
+Result<DriveDetails> AskDetails(scsi::Transport& transport, const scsi::Identity& identity,
+                                const WayToDrive& way);
 
 // "set", "2": the words for people.
 std::string TypeText(const scsi::RpcState& region);

@@ -329,8 +329,11 @@ DriveSnapshot Inventory::AskDrive(const Attachment& attachment, DriveSnapshot sn
   auto identity = scsi::ReadIdentity(*handles->scsi);
   if (!identity) return failed(identity.error());
   snapshot.identity = std::move(*identity);
-  auto details = AskDetails(*handles->scsi, handles->task_file.get(), attachment.second_device,
-                            snapshot.identity, !attachment.bridge.empty());
+  auto details = AskDetails(*handles->scsi, snapshot.identity,
+                            {.task_file = handles->task_file.get(),
+                             .second_device = attachment.second_device,
+                             .sat = attachment.connection.sat,
+                             .behind_bridge = !attachment.bridge.empty()});
   if (!details) return failed(details.error());
 
   const families::Match match = families::MatchDrive(snapshot.identity);

@@ -43,9 +43,10 @@ void DescribeProbe(const inventory::DriveSnapshot& drive, Plan& plan) {
                                      ToString(questions[i].evidence),
                                      pieces > 1 ? fmt::format(", {} times", pieces) : "", settles));
   }
-  if (drive.connection.task_file) {
-    plan.lines.push_back(fmt::format("IDENTIFY PACKET DEVICE (A1) ({}): the same by its registers",
-                                     ToString(Evidence::kDocumented)));
+  if (drive.connection.task_file || drive.connection.sat) {
+    plan.lines.push_back(fmt::format(
+        "IDENTIFY PACKET DEVICE (A1) ({}): the same {}", ToString(Evidence::kDocumented),
+        drive.connection.task_file ? "by its registers" : "through the kernel's ATA layer"));
   }
   if (!families::HasMakersOwn(drive.identity)) {
     plan.lines.emplace_back(

@@ -41,9 +41,11 @@ Status Runner::Probe() {
     if (completion && completion->good()) ++answered;
     Progress(i + 1, questions.size());
   }
-  if (handles.task_file != nullptr) {
+  if (handles.task_file != nullptr || drive_.attachment.connection.sat) {
     const auto identify =
-        families::ReadIdentifyPacket(*handles.task_file, drive_.attachment.second_device);
+        handles.task_file == nullptr
+            ? families::ReadIdentifyPacket(*handles.scsi)
+            : families::ReadIdentifyPacket(*handles.task_file, drive_.attachment.second_device);
     if (!identify && Ends(identify.error())) return identify.error();
   }
   return EndStep(Outcome::kUnchanged,

@@ -23,6 +23,7 @@ inline constexpr uint8_t kReadBuffer = 0x3c;
 inline constexpr uint8_t kGetConfiguration = 0x46;
 inline constexpr uint8_t kGetEventStatusNotification = 0x4a;
 inline constexpr uint8_t kModeSense10 = 0x5a;
+inline constexpr uint8_t kAtaPassThrough16 = 0x85;
 inline constexpr uint8_t kReportKey = 0xa4;
 }  // namespace op
 
@@ -121,6 +122,13 @@ constexpr Cdb WriteBuffer(WriteBufferMode mode, uint8_t buffer_id, uint32_t offs
 
 // Key format 08: the region playback control state, 8 bytes. drive-protocols 3 [C].
 constexpr Cdb ReportRpcState() { return MakeCdb(12, op::kReportKey, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8); }
+
+// IDENTIFY PACKET DEVICE (A1) as a SCSI command, for a translator that hands it to the drive, as
+// the kernel's ATA layer does: PIO data-in, one block of 512 bytes. SAT-3 12.2.2.3 and ACS-3 7.13
+// [D].
+constexpr Cdb AtaIdentifyPacketDevice() {
+  return MakeCdb(16, op::kAtaPassThrough16, 4 << 1, 0x0e, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xa1, 0);
+}
 
 }  // namespace cdb
 }  // namespace firmbench::scsi

@@ -35,6 +35,7 @@ constexpr std::array kNames{
     Name{0x52, "READ TRACK INFORMATION"},
     Name{0x5a, "MODE SENSE(10)"},
     Name{0x5c, "READ BUFFER CAPACITY"},
+    Name{0x85, "ATA PASS-THROUGH (16)"},
     Name{0xa0, "REPORT LUNS"},
     Name{0xa4, "REPORT KEY"},
     Name{0xa8, "READ(12)"},

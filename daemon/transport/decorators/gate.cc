@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/scsi/cdb.h"
 #include "daemon/transport/decorators/refusal.h"
 
 namespace firmbench::transport {
@@ -79,6 +80,11 @@ bool WellFormed(const scsi::Command& command) {
 size_t StandardPrefix(const scsi::Command& command) {
   const scsi::Cdb& cdb = command.cdb;
   const uint8_t opcode = cdb.opcode();
+  constexpr scsi::Cdb kIdentify = scsi::cdb::AtaIdentifyPacketDevice();
+  if (opcode == kIdentify.opcode()) {
+    const bool in = command.direction == Direction::kIn && cdb.length == kIdentify.length;
+    return in && cdb.bytes == kIdentify.bytes ? kIdentify.length : 0;
+  }
   if (std::find(kStandard.begin(), kStandard.end(), opcode) == kStandard.end()) return 0;
   if (command.direction == Direction::kOut || cdb.length != StandardLength(opcode)) return 0;
   // Vendors hide commands behind the control byte of standard ones: 44h with READ BUFFER.

@@ -133,6 +133,32 @@ TEST_F(CdbGate, StandardCommandsHideNothing) {
   EXPECT_EQ(Try(command), "unknown_command");
 }
 
+TEST_F(CdbGate, OfAllAtaCommandsOnlyIdentifyPasses) {
+  const auto ask = [](const scsi::Cdb& cdb, Direction direction) {
+    static Bytes answer(512);
+    Command command;
+    command.cdb = cdb;
+    command.direction = direction;
+    if (direction == Direction::kIn) command.data_in = answer;
+    if (direction == Direction::kOut) command.data_out = answer;
+    return command;
+  };
+  const scsi::Cdb identify = scsi::cdb::AtaIdentifyPacketDevice();
+  EXPECT_EQ(Try(ask(identify, Direction::kIn)), "OK");
+  EXPECT_EQ(Try(ask(identify, Direction::kOut)), "unknown_command");
+  EXPECT_EQ(Try(ask(identify, Direction::kNone)), "unknown_command");
+  gate_.SetLevel(GateLevel::kOpen);
+  // Any one byte that is another makes another command of it.
+  for (size_t at = 1; at < identify.length; ++at) {
+    for (int value = 0; value <= 0xff; ++value) {
+      scsi::Cdb other = identify;
+      other.bytes[at] = static_cast<uint8_t>(value);
+      const bool same = other.bytes == identify.bytes;
+      ASSERT_EQ(Try(ask(other, Direction::kIn)), same ? "OK" : "unknown_command") << at;
+    }
+  }
+}
+
 TEST_F(CdbGate, ReadOnlyRulesPassAtEveryLevel) {
   for (const auto level : {GateLevel::kReadOnly, GateLevel::kChipIdentify, GateLevel::kOpen}) {
     gate_.SetLevel(level);

@@ -283,7 +283,7 @@ TEST_F(IscsiTest, ItIsListedAsUnknownWithAllThatItSays) {
   const auto identity = scsi::ReadIdentity(drive());
   ASSERT_TRUE(identity);
   EXPECT_EQ(families::MatchDrive(*identity).family, nullptr);
-  const auto details = inventory::AskDetails(drive(), nullptr, false, *identity);
+  const auto details = inventory::AskDetails(drive(), *identity, {});
   ASSERT_TRUE(details) << details.error().ToString();
   std::map<std::string, std::string> said;
   for (const auto& statement : details->statements) said[statement.source] = statement.text;
