@@ -108,6 +108,7 @@ bool MaskBytes(ByteView text, Bytes& data) {
 void MaskText(std::string_view text, std::string& value) {
   for (size_t at = value.find(text); at != std::string::npos; at = value.find(text, at)) {
     value.replace(at, text.size(), text.size(), 'X');
+    at += text.size();  // what is masked may look like what was sought
   }
 }
 

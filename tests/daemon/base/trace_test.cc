@@ -117,6 +117,13 @@ TEST(Trace, MasksSerialsWhereverTheyStand) {
   EXPECT_EQ(trace.steps[1].blocks[0].answers, (std::vector<uint16_t>(4, 0x5858)));
 }
 
+TEST(Trace, MasksASerialThatLooksMasked) {
+  Trace trace = Sample();
+  trace.head.emplace_back("plan", "serial XXXXX here");
+  MaskInTrace({"XXXX"}, trace);
+  EXPECT_EQ(trace.Head("plan"), "serial XXXXX here");
+}
+
 TEST(TraceRecording, KeepsTimeAndOrder) {
   HandClock clock;
   TraceRecording recording(clock, {});
