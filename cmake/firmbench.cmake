@@ -26,8 +26,9 @@ if(FIRMBENCH_SANITIZE)
   set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
   # What tests do themselves is not looked at for undefined behaviour: their checks would be half of
   # a build's time.
-  string(REPLACE "," "$<COMMA>" of_code "${FIRMBENCH_SANITIZE}")
   string(REPLACE ",undefined" "" of_tests "${FIRMBENCH_SANITIZE}")
+  string(REPLACE "," "$<COMMA>" of_tests "${of_tests}")
+  string(REPLACE "," "$<COMMA>" of_code "${FIRMBENCH_SANITIZE}")
   target_compile_options(firmbench_flags INTERFACE
     -fsanitize=$<IF:$<BOOL:$<TARGET_PROPERTY:FIRMBENCH_IS_TEST>>,${of_tests},${of_code}>
     -fno-sanitize-recover=all -fno-omit-frame-pointer -U_FORTIFY_SOURCE)
