@@ -38,6 +38,8 @@ export class PlannedJob {
     // Whether a person has to confirm that this is the drive.
     readonly writes: boolean,
     private readonly call: (safeguards: Safeguards) => Promise<Job>,
+    // What is printed on the chip that is changed, which then is what a person has to confirm.
+    readonly part = '',
   ) {}
 
   get drive(): Drive | undefined {
@@ -79,8 +81,8 @@ export class PlannedJob {
   confirms(typed: string): boolean {
     const drive = this.drive;
     if (drive === undefined) return false;
-    const names = [drive.unitNumber, drive.serial ?? '', bench.units.get(drive.unit)?.label ?? ''];
-    const known = names.filter((name) => name !== '');
+    const names = [drive.unitNumber, drive.serial ?? '', bench.units.get(drive.unit)?.label ?? '', this.label];
+    const known = this.part === '' ? names.filter((name) => name !== '') : [this.part];
     const accepted = known.length > 0 ? known : [drive.bay];
     return accepted.some((name) => name.toLowerCase() === typed.trim().toLowerCase());
   }
@@ -89,7 +91,8 @@ export class PlannedJob {
   get wanted(): string {
     const drive = this.drive;
     if (drive === undefined) return '';
-    return bench.units.get(drive.unit)?.label || drive.unitNumber || (drive.serial ?? '') || drive.bay;
+    if (this.part !== '') return this.part;
+    return this.label || bench.units.get(drive.unit)?.label || drive.unitNumber || (drive.serial ?? '') || drive.bay;
   }
 
   async #makeOnce(): Promise<Job> {

@@ -1,49 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be done with drives from the page, and what each needs besides a drive. Jobs on bare chips
-// take a person who knows the board's voltages; they are the command line's.
+// What can be done with drives from the page, and what each needs besides a drive: every kind of job
+// that the bench has.
 import type { Drive } from '$gen/firmbench/v1/drive_service_pb';
 import { Memory } from '$gen/firmbench/v1/memory_pb';
 import { isPossible, type Operation } from '$lib/components/abilities';
 import type { IconName } from '$lib/components/icons';
+import { t } from '$lib/text';
 
 export const KINDS = [
   'backup', 'flash', 'verify', 'restore', 'eeprom_restore', 'convert', 'recover', 'probe',
+  'chip_identify', 'chip_read', 'chip_verify', 'chip_write', 'chip_erase',
 ] as const;
 export type Kind = (typeof KINDS)[number];
-export type Source = 'none' | 'image' | 'dump';
+// Where the bytes come from: a firmware file, backups of the drive's unit, any dump of a flash chip, or
+// a file of this device for a bare chip.
+export type Source = 'image' | 'firmware_dump' | 'eeprom_dump' | 'chip_dump' | 'chip_file';
+export type Group = 'common' | 'rare' | 'chip';
 
 export interface Action {
   kind: Kind;
   icon: IconName;
-  // Unspecified: all that the kind of job concerns.
-  memory: Memory;
-  source: Source;
+  group: Group;
+  // The first is proposed; empty: the job needs no bytes.
+  sources: readonly Source[];
   // What the drive must be able to do for it; absent: the plan decides.
   needs?: [Memory, Operation];
-  // Shown only when asked for.
-  rare?: boolean;
-  asksModel?: boolean;
+  model?: 'asked' | 'optional';
 }
 
 export const ACTIONS: readonly Action[] = [
-  { kind: 'backup', icon: 'save', memory: Memory.UNSPECIFIED, source: 'none', needs: [Memory.EEPROM, 'read'] },
-  { kind: 'flash', icon: 'flash', memory: Memory.FIRMWARE, source: 'image', needs: [Memory.FIRMWARE, 'flash'] },
-  { kind: 'verify', icon: 'eye', memory: Memory.FIRMWARE, source: 'image', needs: [Memory.FIRMWARE, 'read'] },
-  { kind: 'restore', icon: 'undo', memory: Memory.FIRMWARE, source: 'dump', needs: [Memory.FIRMWARE, 'restore'] },
-  { kind: 'eeprom_restore', icon: 'eeprom', memory: Memory.EEPROM, source: 'dump', needs: [Memory.EEPROM, 'restore'] },
-  { kind: 'convert', icon: 'firmware', memory: Memory.UNSPECIFIED, source: 'image', rare: true, asksModel: true },
-  { kind: 'recover', icon: 'hand', memory: Memory.FIRMWARE, source: 'image', rare: true, asksModel: true },
-  { kind: 'probe', icon: 'search', memory: Memory.UNSPECIFIED, source: 'none', rare: true },
+  { kind: 'backup', icon: 'save', group: 'common', sources: [] },
+  { kind: 'flash', icon: 'flash', group: 'common', sources: ['image'], needs: [Memory.FIRMWARE, 'flash'] },
+  { kind: 'verify', icon: 'eye', group: 'common', sources: ['image', 'firmware_dump', 'eeprom_dump'] },
+  { kind: 'restore', icon: 'undo', group: 'common', sources: ['firmware_dump'], needs: [Memory.FIRMWARE, 'restore'] },
+  { kind: 'eeprom_restore', icon: 'eeprom', group: 'common', sources: ['eeprom_dump'], needs: [Memory.EEPROM, 'restore'] },
+  { kind: 'convert', icon: 'firmware', group: 'rare', sources: ['image'], model: 'asked' },
+  { kind: 'recover', icon: 'hand', group: 'rare', sources: ['image', 'firmware_dump'], model: 'asked' },
+  { kind: 'probe', icon: 'search', group: 'rare', sources: [] },
+  { kind: 'chip_identify', icon: 'search', group: 'chip', sources: [], model: 'optional' },
+  { kind: 'chip_read', icon: 'save', group: 'chip', sources: [], model: 'optional' },
+  { kind: 'chip_verify', icon: 'eye', group: 'chip', sources: ['image', 'chip_dump', 'chip_file'], model: 'optional' },
+  { kind: 'chip_write', icon: 'flash', group: 'chip', sources: ['image', 'chip_dump', 'chip_file'], model: 'optional' },
+  { kind: 'chip_erase', icon: 'close', group: 'chip', sources: [], model: 'optional' },
 ];
+
+export const isOnChip = (action: Action | undefined): boolean => action?.group === 'chip';
+// A chip is changed only by the name that is printed on it.
+export const changesChip = (action: Action | undefined): boolean =>
+  action?.kind === 'chip_write' || action?.kind === 'chip_erase';
+
+// The memory that a job with these bytes is about; unspecified: all that the kind of job concerns.
+export function memoryOf(action: Action, source: Source | undefined): Memory {
+  if (action.kind === 'convert' || action.kind === 'probe') return Memory.UNSPECIFIED;
+  if (source === 'eeprom_dump') return Memory.EEPROM;
+  return source === undefined && !isOnChip(action) ? Memory.UNSPECIFIED : Memory.FIRMWARE;
+}
+
+// What the job writes of the drive itself.
+export function writtenBy({ kind }: Action): Memory[] {
+  if (kind === 'convert') return [Memory.FIRMWARE, Memory.EEPROM];
+  if (kind === 'eeprom_restore') return [Memory.EEPROM];
+  return ['flash', 'restore', 'recover'].includes(kind) ? [Memory.FIRMWARE] : [];
+}
 
 // Why none of these drives can take part, in the bench's words; empty when one can.
 export function hindrance(action: Action, drives: readonly Drive[]): string {
-  if (action.needs === undefined || drives.length === 0) return '';
-  const [memory, operation] = action.needs;
-  if (action.kind === 'backup') {
+  if (drives.length === 0) return '';
+  if (isOnChip(action)) return drives.some((drive) => drive.connection?.taskFile) ? '' : t.work.noRegisters;
+  if (action.kind === 'backup' || action.kind === 'verify') {
     const readable = drives.some((drive) => drive.memories.some(({ read }) => read?.possible));
-    return readable ? '' : whyNot(drives[0], memory, operation);
+    return readable ? '' : whyNot(drives[0], Memory.EEPROM, 'read');
   }
+  if (action.needs === undefined) return '';
+  const [memory, operation] = action.needs;
   return drives.some((drive) => isPossible(drive, memory, operation)) ? '' : whyNot(drives[0], memory, operation);
 }
 

@@ -79,6 +79,13 @@ async function ask(row: ImportRow, validateOnly: boolean): Promise<ImportDumpRes
   });
 }
 
+// Keeps a file as what a bare chip shall hold, whatever it is.
+export async function keepForChip(found: FoundFile): Promise<ImportDumpResponse> {
+  const row = new ImportRow(found);
+  row.said.kind = 'chip';
+  return saidByLook(found) ?? ask(row, false);
+}
+
 export class Importer {
   rows = $state.raw<readonly ImportRow[]>([]);
   truncated = $state(false);
