@@ -49,6 +49,10 @@ const ENTRIES: readonly Entry[] = [
     one: () => import('./pages/unit/PassportPage.svelte'),
   },
   {
+    word: 'labels',
+    one: () => import('./pages/unit/LabelsPage.svelte'),
+  },
+  {
     word: 'dumps',
     list: () => import('./pages/dumps/DumpsPage.svelte'),
     one: () => import('./pages/dumps/DumpPage.svelte'),

@@ -6,6 +6,9 @@
 // Between two characters of a scan, and the fewest that make one.
 const MOST_GAP_MS = 35;
 const LEAST_CHARACTERS = 4;
+// The code of a passport has several lines, and Enter comes after each. The first one names the unit.
+const PASSPORT_BEGINS = /^firmbench (U-\d+)/;
+const PASSPORT_GOES_ON = /^(?:units|benches)\/|^checkpoint \d/;
 
 type Receiver = (text: string) => void;
 
@@ -19,6 +22,7 @@ interface Burst {
 const receivers: Receiver[] = [];
 let fallback: Receiver = () => undefined;
 let burst: Burst | undefined;
+let inPassport = false;
 
 // Until the function that it returns is called, scans go to `receiver`; the newest one wins.
 export function receiveScans(receiver: Receiver): () => void {
@@ -32,6 +36,14 @@ export function receiveScans(receiver: Receiver): () => void {
 // Where scans go that nobody waits for.
 export function scansElseGoTo(receiver: Receiver): void {
   fallback = receiver;
+}
+
+// What a scan is about; undefined for the further lines of a passport.
+function meaningOf(text: string): string | undefined {
+  if (inPassport && PASSPORT_GOES_ON.test(text)) return undefined;
+  const number = PASSPORT_BEGINS.exec(text)?.[1];
+  inPassport = number !== undefined;
+  return number ?? text;
 }
 
 function fieldOf(target: EventTarget | null): Burst['field'] {
@@ -51,7 +63,8 @@ function end(event: KeyboardEvent, scanned: Burst): void {
     field.value = before;
     field.dispatchEvent(new Event('input', { bubbles: true }));
   }
-  (receivers.at(-1) ?? fallback)(scanned.text.trim());
+  const meant = meaningOf(scanned.text.trim());
+  if (meant !== undefined) (receivers.at(-1) ?? fallback)(meant);
 }
 
 function onKey(event: KeyboardEvent): void {
@@ -69,8 +82,11 @@ function onKey(event: KeyboardEvent): void {
   }
   going.text += event.key;
   going.last = event.timeStamp;
-  // A blank within a scan would press the button that has the focus.
-  if (event.key === ' ' && going.field === undefined) event.preventDefault();
+  // A blank within a scan would press the button that has the focus, a slash go to the search.
+  if ((event.key === ' ' || event.key === '/') && going.field === undefined) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
 }
 
 export function listenForScans(): void {

@@ -33,6 +33,15 @@ export async function collectPassport(name: string): Promise<UnitPassport> {
   });
 }
 
+// What its QR code says, so that the paper leads back to the unit and to what proves it.
+export function passportCode({ unit, bench, checkpoint }: UnitPassport): string {
+  const lines = [`firmbench ${unit?.number ?? ''}`, unit?.name ?? '', bench?.name ?? ''];
+  if (checkpoint !== undefined && checkpoint.treeSize > 0n) {
+    lines.push(`checkpoint ${checkpoint.treeSize} ${checkpoint.rootHash}`);
+  }
+  return lines.join('\n');
+}
+
 export function passportJson(passport: UnitPassport): string {
   return `${toJsonString(UnitPassportSchema, passport, { useProtoFieldName: true, alwaysEmitImplicit: true, prettySpaces: 1 })}\n`;
 }
