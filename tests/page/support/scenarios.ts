@@ -29,6 +29,11 @@ ${options.more ?? ''}`;
 // himself.
 export const askingDrive = (number: number): string => drive(number, { model: 'LDW-451S' });
 
+// Somebody at the bench who does at once whatever a job asks for.
+export const HANDS = ['hold_eject', 'release_eject', 'power_cycle']
+  .map((prompt) => `[[drives.operator]]\non_prompt = "${prompt}"\ndo = ["${prompt}"]\nanswer = "done"\n`)
+  .join('');
+
 export const quick = (...drives: string[]): string => `[time]\nmode = "virtual"\n${drives.join('')}`;
 export const paced = (speed: number, ...drives: string[]): string =>
   `[time]\nmode = "paced"\nspeed = ${speed.toFixed(1)}\n${drives.join('')}`;

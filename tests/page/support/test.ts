@@ -99,3 +99,16 @@ export async function planConfirmStart(page: Page, ...labels: string[]): Promise
   await page.getByRole('button', { name: /^Start/ }).click();
   await page.waitForURL(/\/jobs\//);
 }
+
+// Goes to "Do a job" and chooses a drive and a kind of job there, in a section that is closed at first.
+export async function beginJob(page: Page, bench: Bench, bay: RegExp, kind: RegExp, section?: string): Promise<void> {
+  await page.goto(`${bench.address}/do`);
+  await page.getByRole('checkbox', { name: bay }).check();
+  if (section !== undefined) await page.getByText(section, { exact: true }).click();
+  await page.getByRole('radio', { name: kind }).check();
+}
+
+// The work of a whole flash takes its time on a busy computer.
+export async function expectSuccess(page: Page): Promise<void> {
+  await expect(page.getByRole('status')).toContainText('succeeded', { timeout: 60_000 });
+}
