@@ -119,9 +119,9 @@ TEST(Trace, MasksSerialsWhereverTheyStand) {
 
 TEST(Trace, MasksASerialThatLooksMasked) {
   Trace trace = Sample();
-  trace.head.emplace_back("plan", "serial XXXXX here");
+  trace.head.emplace_back("note", "serial XXXXX here");
   MaskInTrace({"XXXX"}, trace);
-  EXPECT_EQ(trace.Head("plan"), "serial XXXXX here");
+  EXPECT_EQ(trace.Head("note"), "serial XXXXX here");
 }
 
 TEST(TraceRecording, KeepsTimeAndOrder) {
