@@ -379,7 +379,7 @@ export const en = {
     about: {
       backup: 'Reads firmware and EEPROM several times and keeps what agrees.',
       flash: 'Writes a firmware file into the flash. Both memories are backed up first; the EEPROM is not written.',
-      verify: 'Compares the firmware in the drive with a file. Writes nothing.',
+      verify: 'Compares a memory of the drive with a file or a backup. Writes nothing.',
       restore: 'Writes the unit’s own firmware backup back into the flash. The EEPROM is not written.',
       eeprom_restore: 'Writes the unit’s own calibration back. Only a backup of this very unit can be written.',
       convert: 'Makes another model of the drive: writes its EEPROM and its firmware, in this order.',
@@ -398,12 +398,12 @@ export const en = {
     noRegisters: 'a chip is reached through the drive’s IDE registers: attach it to an IDE port, or to a bridge that gives them',
     mtkflash: 'Used to MTKFLASH?',
     mtkflashLead:
-      'Its command line is taken by `firmbench mtkflash` in a shell, because its positions (1 primary master, 2 primary slave, 3 and 4 secondary) are those of the PC that it is typed on. Here the drive is chosen by its place, and each letter is one of the jobs above:',
+      'Its command line is taken by `firmbench mtkflash` in a shell, not by this page: its positions (1 primary master, 2 primary slave, 3 and 4 secondary) name places of IDE cables. Here the drive itself is chosen, and each letter is one of the jobs above:',
     mtkflashLetters: {
       'R FILE': 'backup, then the download of the firmware dump',
       'W FILE': 'firmware flash, with a backup of both memories before it',
       'V FILE': 'verification with a firmware file',
-      C: 'chip identification; the drive’s own chip stands on its page',
+      C: 'the chip that stands on the drive’s own page; chip identification asks the chip itself',
     },
     mtkflashMore: 'What its options do, and what is done instead',
     whichMemory: 'What is backed up',
@@ -459,8 +459,7 @@ export const en = {
     unitNotTold: 'it does not tell which unit it is.',
     whichUnit: 'Which unit it is: scan or type what is on the drive',
     unitFirst: 'Its backups are shown then.',
-    dumpLine: (when: string, revision: string, proof: string) =>
-      [when, revision, proof].filter((word) => word !== '').join(' · '),
+    dumpLine: (...words: readonly string[]) => words.filter((word) => word !== '').join(' · '),
     plan: 'Show the plan',
     planLead: 'Planning touches nothing.',
     missing: {
