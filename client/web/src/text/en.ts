@@ -443,6 +443,7 @@ export const en = {
     chipDumpFind: 'Find',
     chipDumpHint: 'Unit, model, revision, hash',
     chipDumpMore: (n: number) => `${n} more: say more of it`,
+    chipFile: 'Which file',
     chipFileDrop: 'Drop a file here: it is kept as a chip’s dump',
     chipFileKept: (name: string, size: string) => `${name}, ${size}, is kept as a chip’s dump.`,
     chipFileRaw: 'give the raw bytes, or the text that MTKFLASH writes',
