@@ -14,6 +14,9 @@ export interface Trouble {
   driveState: DriveState;
 }
 
+// What this page can do about it goes before a command of firmbench.
+const remedyOf = (reason: string, remedy: string) => t.remedies[reason] ?? remedy;
+
 function trouble(reason: string, text: string, remedy = ''): Trouble {
   return { reason, text, remedy, driveState: DriveState.UNSPECIFIED };
 }
@@ -40,16 +43,16 @@ export function troubleOf(error: unknown): Trouble {
   const [info] = error.findDetails(ErrorInfoSchema);
   if (info === undefined) return withoutDetails(error);
   const { reason, remedy, driveState } = info;
-  return { reason, text: error.rawMessage, remedy, driveState };
+  return { reason, text: error.rawMessage, remedy: remedyOf(reason, remedy), driveState };
 }
 
 export function troubleOfProblem(problem: Problem): Trouble {
-  return trouble(problem.reason, problem.text, problem.remedy);
+  return trouble(problem.reason, problem.text, remedyOf(problem.reason, problem.remedy));
 }
 
 export function troubleOfJob(error: JobError): Trouble {
   const { reason, message, remedy, driveState } = error;
-  return { reason, text: message, remedy, driveState };
+  return { reason, text: message, remedy: remedyOf(reason, remedy), driveState };
 }
 
 // True for calls that may simply be made again: nothing answered.
