@@ -19,6 +19,20 @@ export interface OpenPrompt {
   prompt: Prompt;
 }
 
+const NONE: readonly Job[] = [];
+
+// `now`, with the arrays of `before` where they hold the same.
+function keepEqual(
+  before: ReadonlyMap<string, readonly Job[]>,
+  now: Map<string, readonly Job[]>,
+): ReadonlyMap<string, readonly Job[]> {
+  for (const [drive, jobs] of now) {
+    const old = before.get(drive);
+    if (old?.length === jobs.length && old.every((job, index) => job === jobs[index])) now.set(drive, old);
+  }
+  return now;
+}
+
 class LiveBench {
   readonly drives = new SvelteMap<string, Drive>();
   readonly jobs = new SvelteMap<string, Job>();
@@ -44,9 +58,16 @@ class LiveBench {
   readonly openJobs: readonly Job[] = $derived(
     [...this.jobs.values()].filter((job) => job.state !== Job_State.CLOSED),
   );
-  readonly openByDrive: ReadonlyMap<string, readonly Job[]> = $derived(
-    Map.groupBy(this.openJobs, (job) => job.drive),
+  readonly #openByDrive: ReadonlyMap<string, readonly Job[]> = $derived.by(() =>
+    (this.#openBefore = keepEqual(this.#openBefore, Map.groupBy(this.openJobs, (job) => job.drive))),
   );
+  #openBefore: ReadonlyMap<string, readonly Job[]> = new Map();
+
+  // The open jobs of a drive: the same array until one of them changes, so that a card is not drawn anew
+  // for what other drives do.
+  openOn(drive: string): readonly Job[] {
+    return this.#openByDrive.get(drive) ?? NONE;
+  }
 
   // Event numbers up to this one are in here.
   sequence = 0n;
