@@ -5,6 +5,7 @@
 
 #include "daemon/base/ids.h"
 #include "daemon/inventory/drive_details.h"
+#include "daemon/inventory/evidence.h"
 
 namespace firmbench::rpc {
 namespace {
@@ -160,7 +161,8 @@ v1::Drive ToProto(const inventory::DriveSnapshot& drive, const std::string& benc
   to.set_vendor(drive.identity.vendor);
   to.set_product(drive.identity.product);
   to.set_firmware_revision(drive.identity.revision);
-  if (const auto serial = drive.identity.serial()) to.set_serial(*serial);
+  const auto serials = inventory::SerialsOf(drive.identity, drive.details.get());
+  if (!serials.empty()) to.set_serial(serials.front().value);
   to.set_unit(Name("units", drive.unit.unit_id));
   to.set_unit_number(unit_number);
   if (drive.model != nullptr) SetModel(&to, drive);
