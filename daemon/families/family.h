@@ -2,8 +2,7 @@
 #pragma once
 
 // The contract of a drive family: one protocol, its models as rows, and a session on one drive.
-// Adding a family is a folder here, its folder of tests and one line in CMakeLists.txt; families
-// and models travel as strings everywhere else.
+// Adding one is a folder here, its tests and a line in CMakeLists.txt; elsewhere it is a string.
 //
 // A Family is immutable and may be called from any thread. A Session is lane-only: it belongs to
 // the lane that opened it, and everything it sends passes the engine's gate. A Session never opens
@@ -41,7 +40,7 @@ struct Connection {
   bool task_file = false;  // ATA registers: IDE ports or a bridge that gives them
   bool simulated = false;  // nothing here can harm hardware: hypothetical commands may be tried
   bool cable = false;      // an IDE cable, on which a second, dead drive may be that never answers
-  bool sat = false;  // a translator takes ATA commands as SCSI commands: the kernel's, no bridge
+  bool sat = false;        // the kernel's ATA layer takes ATA commands as SCSI commands (SAT)
 };
 
 // Yes or no for one operation on one memory, with the reason a person reads.
