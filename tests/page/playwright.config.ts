@@ -8,13 +8,14 @@ export default defineConfig({
   outputDir: process.env['FIRMBENCH_PAGE_RESULTS'] ?? '../../build/page-tests',
   workers: 1,
   retries: 0,
-  timeout: 90_000,
-  expect: { timeout: 20_000 },
+  // For slow computers with other things to do: what works is done long before.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   reporter: [['list']],
   use: {
     ignoreHTTPSErrors: true, // the bench shows a certificate of its own authority
     viewport: { width: 800, height: 1280 },
-    actionTimeout: 20_000,
+    actionTimeout: 60_000,
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env['FIRMBENCH_CHROMIUM'] ?? '/usr/bin/chromium',
