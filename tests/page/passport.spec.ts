@@ -7,10 +7,13 @@ import { scan } from './support/scanner';
 import { drive, quick } from './support/scenarios';
 import { expect, expectAccessible, test } from './support/test';
 
+// As fine as paper: on a screen of 96 dots to an inch a module of a code has less than two.
+const FINE = { deviceScaleFactor: 4 };
+
 test('the code of a passport says what the one of the command line says', async ({ openBench, people, browser }) => {
   const bench = await openBench(quick(drive(1)));
   bench.firmbench(['backup', 'bay 1']);
-  const page = await people(bench).signIn();
+  const page = await people(bench).signIn(undefined, undefined, FINE);
   const file = join(bench.folder, 'passport.html');
   bench.firmbench(['unit', 'passport', 'U-0001', '-o', file]);
 
@@ -32,7 +35,7 @@ test('the code of a passport says what the one of the command line says', async 
   await page.emulateMedia({ media: 'screen' });
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save as a page' }).click();
-  const own = await browser.newPage();
+  const own = await browser.newPage(FINE);
   await own.setContent(readFileSync(await (await saved).path(), 'utf8'));
   expect(await readQr(own.getByRole('img', { name: /^QR code/ }))).toBe(text);
   await own.setContent(readFileSync(file, 'utf8'));
@@ -53,7 +56,7 @@ test('labels of several units are printed, and one that is scanned is its drive'
   for (const bay of ['bay 1', 'bay 2']) bench.firmbench(['backup', bay]);
   bench.firmbench(['unit', 'label', 'U-0002', 'FB-0815']);
   const image = bench.addImage('LTR-52327S', 'QS0D');
-  const page = await people(bench).signIn();
+  const page = await people(bench).signIn(undefined, undefined, FINE);
   await page.goto(`${bench.address}/units`);
   await page.getByRole('link', { name: 'Print 2 labels' }).click();
   await expect(page.getByRole('button', { name: 'Print' })).toBeEnabled();
