@@ -419,7 +419,9 @@ int Run(const Arguments& arguments) {
       return Ok();
     }
     if (!arguments.restore.empty()) return Restore(settings, arguments.restore);
-    return Serve(arguments, std::move(settings), signals);
+    Status served = Serve(arguments, std::move(settings), signals);
+    if (served) log::Info("stopped");
+    return served;
   }();
   if (status) return 0;
   const Error& error = status.error();
