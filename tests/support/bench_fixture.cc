@@ -113,7 +113,7 @@ void BenchFixture::Start() {
   // The order of the daemon: what a full disk could not take, the drives, the open jobs.
   Must(storage::TakeInSpills(*ledger_, services().spill_folder));
   inventory_->Rescan();
-  FB_CHECK(inventory_->WaitUntilIdentified(std::chrono::minutes(1)));
+  FB_CHECK(inventory_->WaitUntilIdentified(std::chrono::minutes(5)));
   engine_ = std::make_unique<jobs::Engine>(services());
   Must(engine_->RecoverOpenJobs());
 }
@@ -262,7 +262,7 @@ jobs::JobView BenchFixture::Run(const jobs::JobSpec& spec) {
 }
 
 bool BenchFixture::WaitUntil(const std::function<bool()>& reached) {
-  const Nanos until = RealClock().Monotonic() + std::chrono::minutes(1);
+  const Nanos until = RealClock().Monotonic() + std::chrono::minutes(5);
   for (;;) {
     uint64_t seen = 0;
     {
