@@ -48,6 +48,7 @@ class SoakBench {
   simulator::Drive& drive(size_t index) { return *simulated_->bench().drives()[index]; }
   inventory::Snapshot snapshot(size_t index);
   storage::Ledger& ledger() { return *ledger_; }
+  inventory::Inventory& inventory() { return *inventory_; }
   jobs::Engine& engine() { return *engine_; }
 
   // As a careful client does it: the plan first, then its digest; a second person approves.

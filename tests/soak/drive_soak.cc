@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/families/family.h"
+#include "daemon/inventory/unit_desk.h"
 #include "daemon/jobs/library.h"
 
 namespace firmbench::test {
@@ -137,11 +138,18 @@ bool DriveSoak::Submit(SoakBench& bench, Job job) {
   auto made = bench.Submit(job.spec);
   if (!made) {
     // A drive that is well takes every job; but without a serial number a burned disc may have made
-    // it a unit that nobody knows.
+    // it a unit that nobody knows, or one of which a person has to say what it is.
     const bool nobody = bench.drive(index_).spec().serial.empty();
-    if (nobody && made.error().reason() == "DUMP_OF_ANOTHER_UNIT") {
+    const std::string& reason = made.error().reason();
+    if (nobody && (reason == "DUMP_OF_ANOTHER_UNIT" || reason == "UNIT_LABEL_REQUIRED")) {
       eeprom_dumps_.clear();
       return false;
+    }
+    if (nobody && reason == "UNIT_AMBIGUOUS" && job.spec.kind != Kind::kBackup) {
+      Job backup;
+      backup.spec.drive_id = job.spec.drive_id;
+      backup.spec.kind = Kind::kBackup;
+      return Submit(bench, std::move(backup));
     }
     Fail(fmt::format("{} refused: {} {}", ToString(job.spec.kind), made.error().reason(),
                      made.error().message()));
@@ -383,6 +391,22 @@ void DriveSoak::JudgeEnd(SoakBench& bench) {
   if (!own) return Fail("the EEPROM is not the unit's own");
   firmware_ = now_firmware_;
   eeprom_ = now_eeprom_;
+  SayWhichUnit(bench, *drive);
+}
+
+// What a person does with a drive that looks like its unit, but not enough: says so of its backup.
+void DriveSoak::SayWhichUnit(SoakBench& bench, const inventory::DriveSnapshot& drive) {
+  if (drive.unit.verdict == inventory::UnitVerdict::kKnown) unit_ = drive.unit.unit_id;
+  if (drive.unit.verdict != inventory::UnitVerdict::kAmbiguous) return;
+  const auto backup = std::ranges::find(eeprom_dumps_, eeprom_, &KnownDump::bytes);
+  if (backup == eeprom_dumps_.end()) return;
+  const auto said = inventory::UnitDesk(bench.ledger(), bench.inventory())
+                        .Attribute(backup->id, "unit", unit_, "by its sticker", "user/anna");
+  if (!said) return Fail("nobody may say which unit it is: " + said.error().message());
+  unit_ = said->id;
+  bench.LookAgain(index_);
+  if (bench.snapshot(index_)->unit.unit_id != unit_)
+    Fail("it is not the unit that it was said to be");
 }
 
 }  // namespace firmbench::test

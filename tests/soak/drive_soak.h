@@ -73,6 +73,7 @@ class DriveSoak {
   void KeepDumps(SoakBench& bench, const jobs::JobView& view);
   void Look(SoakBench& bench);
   void MendByHand(SoakBench& bench);
+  void SayWhichUnit(SoakBench& bench, const inventory::DriveSnapshot& drive);
   void Fail(std::string why);
 
   const size_t index_;
@@ -92,6 +93,7 @@ class DriveSoak {
   std::vector<std::string> open_;
   bool lying_reads_ = false;  // a fault of this round makes reads wrong
   bool faulty_ = false;
+  std::string unit_;      // as it was known last; "" before
   std::string recovers_;  // the cut job; "" when nothing is to be brought back
   std::string recovery_;  // the open recovery job
   Job cut_;

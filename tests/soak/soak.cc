@@ -40,7 +40,10 @@ class Soak {
     while (tally_.broken == 0 && tally_.jobs < options_.jobs) {
       if (!bench_ || tally_.jobs - first_job_ >= kJobsPerLedger) NewLedger();
       const uint64_t before = tally_.jobs / 1000;
-      if (tally_.broken == 0) Round();
+      if (tally_.broken == 0) {
+        Round();
+        SayWhatDrivesBroke();
+      }
       if (tally_.jobs / 1000 == before || tally_.broken != 0) continue;
       std::printf("%s\n", fmt::format("{} jobs, {:.0f} s", tally_.jobs, seconds()).c_str());
       std::fflush(stdout);
@@ -121,6 +124,9 @@ class Soak {
     }
     for (DriveSoak& drive : drives_) drive.JudgeEnd(*bench_);
     CheckWatchers();
+  }
+
+  void SayWhatDrivesBroke() {
     for (const DriveSoak& drive : drives_) {
       if (!drive.broken().empty()) Broken(drive.broken(), true);
     }
