@@ -79,4 +79,10 @@ Result<std::optional<IdentifyData>> ReadIdentifyPacket(scsi::Transport& transpor
   return std::optional(Parse(data));
 }
 
+Result<std::optional<IdentifyData>> ReadIdentifyPacket(ata::TaskFile* task_file, bool second_device,
+                                                       scsi::Transport& transport) {
+  if (task_file != nullptr) return ReadIdentifyPacket(*task_file, second_device);
+  return ReadIdentifyPacket(transport);
+}
+
 }  // namespace firmbench::families

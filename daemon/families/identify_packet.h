@@ -21,13 +21,17 @@ struct IdentifyData {
   std::string model;     // words 27..46
 };
 
-// nullopt when the drive does not answer it, in vendor mode for one. TASKFILE_WAIT_TIMEOUT,
-// DRIVE_GONE, COMMAND_NOT_ALLOWED.
+// By the drive's registers. nullopt when the drive does not answer it, in vendor mode for one.
+// TASKFILE_WAIT_TIMEOUT, DRIVE_GONE, COMMAND_NOT_ALLOWED.
 Result<std::optional<IdentifyData>> ReadIdentifyPacket(ata::TaskFile& task_file,
                                                        bool second_device);
 
 // The same through a translator (Connection::sat). nullopt when the command is refused or the
 // answer is not whole. DRIVE_GONE and the transport's other errors.
 Result<std::optional<IdentifyData>> ReadIdentifyPacket(scsi::Transport& transport);
+
+// By the registers where there are some, else through the translator.
+Result<std::optional<IdentifyData>> ReadIdentifyPacket(ata::TaskFile* task_file, bool second_device,
+                                                       scsi::Transport& transport);
 
 }  // namespace firmbench::families

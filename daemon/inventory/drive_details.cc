@@ -108,18 +108,10 @@ Status AskPassThrough(scsi::Transport& transport, DriveDetails& details) {
   return Ok();
 }
 
-Result<std::optional<families::IdentifyData>> AskIdentify(scsi::Transport& transport,
-                                                          const WayToDrive& way) {
-  if (way.task_file != nullptr) {
-    return families::ReadIdentifyPacket(*way.task_file, way.second_device);
-  }
-  return families::ReadIdentifyPacket(transport);
-}
-
 Status AskSecondTime(scsi::Transport& transport, const WayToDrive& way, DriveDetails& details) {
   std::string text = "not asked: this connection does not reach the drive's registers";
   if (way.task_file != nullptr || way.sat) {
-    const auto identify = AskIdentify(transport, way);
+    const auto identify = families::ReadIdentifyPacket(way.task_file, way.second_device, transport);
     if (!identify && Gone(identify.error())) return identify.error();
     text = kNoAnswer;
     if (identify && *identify) {

@@ -42,10 +42,8 @@ Status Runner::Probe() {
     Progress(i + 1, questions.size());
   }
   if (handles.task_file != nullptr || drive_.attachment.connection.sat) {
-    const auto identify =
-        handles.task_file == nullptr
-            ? families::ReadIdentifyPacket(*handles.scsi)
-            : families::ReadIdentifyPacket(*handles.task_file, drive_.attachment.second_device);
+    const auto identify = families::ReadIdentifyPacket(
+        handles.task_file.get(), drive_.attachment.second_device, *handles.scsi);
     if (!identify && Ends(identify.error())) return identify.error();
   }
   return EndStep(Outcome::kUnchanged,

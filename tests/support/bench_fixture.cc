@@ -21,6 +21,9 @@
 namespace firmbench::test {
 namespace {
 
+// With sanitizers and beside other programs, too.
+constexpr Nanos kPatience = std::chrono::minutes(5);
+
 constexpr const char* kHands = R"(
 [[drives.operator]]
 on_prompt = "hold_eject"
@@ -113,7 +116,7 @@ void BenchFixture::Start() {
   // The order of the daemon: what a full disk could not take, the drives, the open jobs.
   Must(storage::TakeInSpills(*ledger_, services().spill_folder));
   inventory_->Rescan();
-  FB_CHECK(inventory_->WaitUntilIdentified(std::chrono::minutes(5)));
+  FB_CHECK(inventory_->WaitUntilIdentified(kPatience));
   engine_ = std::make_unique<jobs::Engine>(services());
   Must(engine_->RecoverOpenJobs());
 }
@@ -262,7 +265,7 @@ jobs::JobView BenchFixture::Run(const jobs::JobSpec& spec) {
 }
 
 bool BenchFixture::WaitUntil(const std::function<bool()>& reached) {
-  const Nanos until = RealClock().Monotonic() + std::chrono::minutes(5);
+  const Nanos until = RealClock().Monotonic() + kPatience;
   for (;;) {
     uint64_t seen = 0;
     {
