@@ -3,13 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SOURCE } from './support/bench';
+import { TWO_PEOPLE } from './support/scenarios';
 import { expect, expectAccessible, test } from './support/test';
 
-const CONFIG = `
-[access]
-group = "daemon"
-admin_group = "sys"
-`;
 const SIZE = 0xc000;
 
 // A file for the simulated drives of the SPC standard: header, body, sum.
@@ -24,7 +20,7 @@ function microcode(product: string, revision: string): Buffer {
 
 test('a write that nothing undoes waits for the yes of another person', async ({ openBench, people }) => {
   const scenario = readFileSync(join(SOURCE, 'deploy/examples/scsi.toml'), 'utf8');
-  const bench = await openBench(scenario, CONFIG);
+  const bench = await openBench(scenario, TWO_PEOPLE);
   const file = join(bench.folder, 'new.bin');
   writeFileSync(file, microcode('SPC MODE 07', 'A123'));
   bench.firmbench(['image', 'add', file]);

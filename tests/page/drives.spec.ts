@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people do with a drive besides jobs, and the sound that calls them to it.
 import type { Page } from '@playwright/test';
-import { askingDrive, drive, quick } from './support/scenarios';
+import { askingDrive, drive, POWER_CUT_AND_HAND, quick, TWO_PEOPLE } from './support/scenarios';
 import { expect, expectAccessible, planConfirmStart, test } from './support/test';
-
-// The plug is out in the middle of a write, and in again: what the drive holds is half of each.
-const CUT = `
-[[drives.faults]]
-kind = "power_cut"
-at = { write = 5000 }
-back_after_ms = 2000
-
-[[drives.operator]]
-on_prompt = "power_cycle"
-after_ms = 1000
-do = ["power_cycle"]
-answer = "done"
-`;
-const TWO_PEOPLE = '\n[access]\ngroup = "daemon"\nadmin_group = "sys"\n';
 
 async function openDrive(page: Page, bay: RegExp): Promise<void> {
   await page.getByRole('article', { name: bay }).getByRole('link', { name: 'Details' }).click();
@@ -25,7 +10,7 @@ async function openDrive(page: Page, bay: RegExp): Promise<void> {
 }
 
 test('a manager lifts a quarantine and answers for it; a technician cannot', async ({ openBench, people }) => {
-  const bench = await openBench(quick(drive(1, { more: CUT })));
+  const bench = await openBench(quick(drive(1, { more: POWER_CUT_AND_HAND })));
   bench.addImage('LTR-52327S', 'QS0D');
   const { signIn, signInAs } = people(bench);
   const page = await signIn();

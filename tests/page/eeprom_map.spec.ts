@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the dumps of several units teach of the bytes of an EEPROM.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Bench } from './support/bench';
 import { drive, quick } from './support/scenarios';
 import { expect, expectAccessible, test } from './support/test';
@@ -14,10 +12,9 @@ const COUNTER_BYTES = 4;
 // As a drive does that is used between two visits: its counter has gone on.
 function use(bench: Bench, visit: number): void {
   for (const bay of BAYS) {
-    const file = join(bench.folder, 'state', 'simulated', `${bay.replace(' ', '_')}.eeprom`);
-    const bytes = readFileSync(file);
-    for (let at = COUNTER; at < COUNTER + COUNTER_BYTES; at += 1) bytes[at] = ((bytes[at] ?? 0) + visit) & 0xff;
-    writeFileSync(file, bytes);
+    bench.editEeprom(bay, (bytes) => {
+      for (let at = COUNTER; at < COUNTER + COUNTER_BYTES; at += 1) bytes[at] = ((bytes[at] ?? 0) + visit) & 0xff;
+    });
   }
 }
 

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is done rarely, begun on the page: another model, a silent drive, an EEPROM.
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from './support/bench';
 import { scan } from './support/scanner';
-import { drive, HANDS, quick } from './support/scenarios';
+import { drive, HANDS, POWER_CUT, quick, TWO_PEOPLE } from './support/scenarios';
 import { beginJob, expect, expectAccessible, expectSuccess, planConfirmStart, test } from './support/test';
 
 // Changes the EEPROM of a drive while nobody looks, as another tool does. Returns the SHA-256 of what it
 // held before.
 async function ruinEeprom(bench: Bench, bay: string, how: (bytes: Buffer) => void): Promise<string> {
   await bench.kill();
-  const file = join(bench.folder, 'state', 'simulated', `${bay.replace(' ', '_')}.eeprom`);
-  const bytes = readFileSync(file);
-  const before = createHash('sha256').update(bytes).digest('hex');
-  how(bytes);
-  writeFileSync(file, bytes);
+  let before = '';
+  bench.editEeprom(bay, (bytes) => {
+    before = createHash('sha256').update(bytes).digest('hex');
+    how(bytes);
+  });
   await bench.start();
   return before;
 }
@@ -54,13 +53,7 @@ test('a drive becomes another model, and the plan says that both memories are wr
   await expect(page.getByRole('article', { name: /bay 1/ })).toContainText('LDW-851S');
 });
 
-// The plug is out in the middle of the first write.
-const CUT = `
-[[drives.faults]]
-kind = "power_cut"
-at = { write = 5000 }
-back_after_ms = 2000
-${HANDS}`;
+const CUT = POWER_CUT + HANDS;
 
 test('a silent drive is brought back with a file, and one with a backup', async ({ openBench, people }) => {
   const bench = await openBench(quick(drive(1, { more: CUT }), drive(2, { more: CUT })));
@@ -127,11 +120,9 @@ test('a backup is verified against the drive, each memory by itself', async ({ o
 });
 
 test.describe('an EEPROM that tells nothing any more', () => {
-  const CONFIG = '\n[access]\ngroup = "daemon"\nadmin_group = "sys"\n';
-
   test('comes back by the label on the drive and a second person', async ({ openBench, people }) => {
     const bench = await openBench(
-      quick(drive(1, { model: 'LTR-48246S', serial: '', more: 'eeprom_write = true' })), CONFIG,
+      quick(drive(1, { model: 'LTR-48246S', serial: '', more: 'eeprom_write = true' })), TWO_PEOPLE,
     );
     bench.firmbench(['backup', 'bay 1']);
     bench.firmbench(['unit', 'label', 'U-0001', 'FB-0815']);

@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { scan } from './support/scanner';
-import { drive, quick } from './support/scenarios';
+import { drive, POWER_CUT_AND_HAND, quick } from './support/scenarios';
 import { expect, expectAccessible, planConfirmStart, test } from './support/test';
 
-// The plug is out in the middle of the write and in again when somebody is asked to switch the drive
-// off and on.
-const PLUG = `
-[[drives.faults]]
-kind = "power_cut"
-at = { write = 5000 }
-back_after_ms = 2000
-
-[[drives.operator]]
-on_prompt = "power_cycle"
-after_ms = 1000
-do = ["power_cycle"]
-answer = "done"
-`;
-
 test('a cut write is the first thing shown, and the drive is brought back', async ({ openBench, people }) => {
-  const bench = await openBench(quick(drive(1, { more: PLUG })));
+  const bench = await openBench(quick(drive(1, { more: POWER_CUT_AND_HAND })));
   bench.addImage('LTR-52327S', 'QS0D');
   const page = await people(bench).signIn();
   await page.goto(`${bench.address}/do?action=flash`);

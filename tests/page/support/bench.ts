@@ -78,6 +78,14 @@ export class Bench {
     return readFileSync(join(this.folder, 'log'), 'utf8').slice(-3000);
   }
 
+  // Changes what a simulated drive holds in its EEPROM; while the daemon is down.
+  editEeprom(bay: string, edit: (bytes: Buffer) => void): void {
+    const file = join(this.folder, 'state', 'simulated', `${bay.replace(' ', '_')}.eeprom`);
+    const bytes = readFileSync(file);
+    edit(bytes);
+    writeFileSync(file, bytes);
+  }
+
   // ----- firmbench -----
 
   // As `user`, who is in these groups; the daemon takes a caller by what the kernel says.

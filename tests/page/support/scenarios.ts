@@ -34,6 +34,29 @@ export const HANDS = ['hold_eject', 'release_eject', 'power_cycle']
   .map((prompt) => `[[drives.operator]]\non_prompt = "${prompt}"\ndo = ["${prompt}"]\nanswer = "done"\n`)
   .join('');
 
+// The plug is out in the middle of the first write, so that what the drive holds is half of each.
+export const POWER_CUT = `
+[[drives.faults]]
+kind = "power_cut"
+at = { write = 5000 }
+back_after_ms = 2000
+`;
+// In again when somebody is asked to switch the drive off and on.
+export const POWER_CUT_AND_HAND = `${POWER_CUT}
+[[drives.operator]]
+on_prompt = "power_cycle"
+after_ms = 1000
+do = ["power_cycle"]
+answer = "done"
+`;
+
+// What the daemon is told of groups that real users of this PC are in: configuration, not scenario.
+export const TWO_PEOPLE = `
+[access]
+group = "daemon"
+admin_group = "sys"
+`;
+
 export const quick = (...drives: string[]): string => `[time]\nmode = "virtual"\n${drives.join('')}`;
 export const paced = (speed: number, ...drives: string[]): string =>
   `[time]\nmode = "paced"\nspeed = ${speed.toFixed(1)}\n${drives.join('')}`;

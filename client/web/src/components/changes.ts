@@ -10,14 +10,17 @@ export interface Change {
 
 const WRITES_FIRMWARE = ['flash', 'restore', 'convert', 'recover'];
 const WRITES_EEPROM = ['eeprom_restore', 'convert'];
-
 const CHANGES_CHIP = ['chip_write', 'chip_erase'];
 
 // A chip in the socket is no memory of the drive.
 export const isOnChip = (kind: string): boolean => kind.startsWith('chip_');
 export const changesChip = (kind: string): boolean => CHANGES_CHIP.includes(kind);
-export const writesSomething = (kind: string): boolean =>
-  WRITES_FIRMWARE.includes(kind) || WRITES_EEPROM.includes(kind) || changesChip(kind);
+// Of the drive itself.
+export const writtenBy = (kind: string): Memory[] => [
+  ...(WRITES_FIRMWARE.includes(kind) ? [Memory.FIRMWARE] : []),
+  ...(WRITES_EEPROM.includes(kind) ? [Memory.EEPROM] : []),
+];
+export const writesSomething = (kind: string): boolean => writtenBy(kind).length > 0 || changesChip(kind);
 
 export function changesOf(job: Job): Change[] {
   if (isOnChip(job.kind)) return [];

@@ -4,6 +4,7 @@
 import type { Drive } from '$gen/firmbench/v1/drive_service_pb';
 import { Memory } from '$gen/firmbench/v1/memory_pb';
 import { isPossible, type Operation } from '$lib/components/abilities';
+import { isOnChip } from '$lib/components/changes';
 import type { IconName } from '$lib/components/icons';
 import { t } from '$lib/text';
 
@@ -44,29 +45,17 @@ export const ACTIONS: readonly Action[] = [
   { kind: 'chip_erase', icon: 'close', group: 'chip', sources: [], model: 'optional' },
 ];
 
-export const isOnChip = (action: Action | undefined): boolean => action?.group === 'chip';
-// A chip is changed only by the name that is printed on it.
-export const changesChip = (action: Action | undefined): boolean =>
-  action?.kind === 'chip_write' || action?.kind === 'chip_erase';
-
 // The memory that a job with these bytes is about; unspecified: all that the kind of job concerns.
 export function memoryOf(action: Action, source: Source | undefined): Memory {
   if (action.kind === 'convert' || action.kind === 'probe') return Memory.UNSPECIFIED;
   if (source === 'eeprom_dump') return Memory.EEPROM;
-  return source === undefined && !isOnChip(action) ? Memory.UNSPECIFIED : Memory.FIRMWARE;
-}
-
-// What the job writes of the drive itself.
-export function writtenBy({ kind }: Action): Memory[] {
-  if (kind === 'convert') return [Memory.FIRMWARE, Memory.EEPROM];
-  if (kind === 'eeprom_restore') return [Memory.EEPROM];
-  return ['flash', 'restore', 'recover'].includes(kind) ? [Memory.FIRMWARE] : [];
+  return source === undefined && !isOnChip(action.kind) ? Memory.UNSPECIFIED : Memory.FIRMWARE;
 }
 
 // Why none of these drives can take part, in the bench's words; empty when one can.
 export function hindrance(action: Action, drives: readonly Drive[]): string {
   if (drives.length === 0) return '';
-  if (isOnChip(action)) return drives.some((drive) => drive.connection?.taskFile) ? '' : t.work.noRegisters;
+  if (isOnChip(action.kind)) return drives.some((drive) => drive.connection?.taskFile) ? '' : t.work.noRegisters;
   if (action.kind === 'backup' || action.kind === 'verify') {
     const readable = drives.some((drive) => drive.memories.some(({ read }) => read?.possible));
     return readable ? '' : whyNot(drives[0], Memory.EEPROM, 'read');

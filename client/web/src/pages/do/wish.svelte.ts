@@ -8,11 +8,11 @@ import { type Job, JobSchema } from '$gen/firmbench/v1/job_pb';
 import { JobService } from '$gen/firmbench/v1/job_service_pb';
 import { Memory } from '$gen/firmbench/v1/memory_pb';
 import { client } from '$lib/api/transport';
-import { writesSomething } from '$lib/components/changes';
+import { changesChip, isOnChip, writesSomething } from '$lib/components/changes';
 import { bench } from '$lib/state/bench.svelte';
 import { PlannedJob } from '$lib/state/planned.svelte';
 import { t } from '$lib/text';
-import { type Action, ACTIONS, changesChip, isOnChip, memoryOf, type Source } from './actions';
+import { type Action, ACTIONS, memoryOf, type Source } from './actions';
 
 // What only a job on the chip in a drive's socket needs.
 export class ChipWish {
@@ -76,10 +76,10 @@ export class Wish {
     const { action, chosen, source, chip } = this;
     if (chosen.length === 0) return t.work.missing.drive;
     if (action === undefined) return t.work.missing.action;
-    if (isOnChip(action)) {
+    if (isOnChip(action.kind)) {
       if (chosen.length > 1) return t.work.missing.oneDrive;
       if (chip.millivolts === 0) return t.work.missing.supply;
-      if (changesChip(action) && chip.part.trim() === '') return t.work.missing.part;
+      if (changesChip(action.kind) && chip.part.trim() === '') return t.work.missing.part;
     }
     if (source === 'image' && this.image === '') return t.work.missing.image;
     if ((source === 'chip_dump' || source === 'chip_file') && chip.dump === '') return t.work.missing[source];
@@ -120,14 +120,14 @@ export class Wish {
       drive,
       writesSomething(action.kind),
       (safeguards) => call.createJob({ job, ...safeguards }),
-      changesChip(action) ? job.chipPart : '',
+      changesChip(action.kind) ? job.chipPart : '',
     );
   }
 
   #jobOn(drive: string, action: Action): Job {
     const { source, image, chip } = this;
     const { kind } = action;
-    const onChip = isOnChip(action);
+    const onChip = isOnChip(kind);
     const model = this.model.trim();
     const dump = onChip ? chip.dump : (this.dumps.get(drive) ?? '');
     return create(JobSchema, {
