@@ -25,6 +25,7 @@
 #include "daemon/bench_metrics.h"
 #include "daemon/doctor.h"
 #include "daemon/inhibitors.h"
+#include "daemon/network_side.h"
 #include "daemon/page.h"
 #include "daemon/port_drives.h"
 #include "daemon/rpc/server.h"
@@ -131,7 +132,7 @@ std::string AskForTime(std::string_view state) {
 }
 
 // Tells the service manager as well, so that `systemctl reload` ends when it is done.
-void Reload(const Arguments& arguments, config::Config& running) {
+void Reload(const Arguments& arguments, RunningSettings& running) {
   NotifyServiceManager("RELOADING=1");
   ReloadSettings(arguments, running);
   NotifyServiceManager("READY=1");
@@ -139,14 +140,15 @@ void Reload(const Arguments& arguments, config::Config& running) {
 
 // Waits for the signal to stop; `reload` is called for every SIGHUP. Until then health says whether
 // jobs can be taken: without a ledger that can be written there are none, while what is there can
-// still be read.
+// still be read. What the network side waits for is looked at as often.
 void WaitForStop(const sigset_t& signals, storage::Ledger& ledger, rpc::Server& server,
-                 const std::function<void()>& reload) {
+                 NetworkSide& network, const std::function<void()>& reload) {
   constexpr timespec kLookAgain{.tv_sec = 2, .tv_nsec = 0};
   bool writable = true;
   int signal = -1;
   while ((signal = sigtimedwait(&signals, nullptr, &kLookAgain)) < 0 || signal == SIGHUP) {
     if (signal == SIGHUP) reload();
+    network.TryAgain();
     const storage::LedgerHealth health = ledger.Health();
     if (health.writable == writable) continue;
     writable = health.writable;
@@ -250,7 +252,8 @@ std::optional<Nanos> SoloWait(const config::Config& settings) {
   return settings.solo_wait;
 }
 
-Status Serve(const Arguments& arguments, config::Config settings, const sigset_t& signals) {
+Status Serve(const Arguments& arguments, const config::Config& settings, const sigset_t& signals) {
+  RunningSettings running(settings);
   ASSIGN_OR_RETURN(const UniqueFd lock, LockStateFolder(settings.state_dir));
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::Ledger> ledger,
                    OpenLedger(settings.state_dir, lock));
@@ -289,24 +292,24 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
                              .power = settings.keep_awake ? &inhibitors : nullptr};
   rpc::Access access(*ledger, clock);
   RETURN_IF_ERROR(access.Load());
-  ASSIGN_OR_RETURN(const std::unique_ptr<Page> page, Page::Listen(settings));
-  const rpc::Context context{
-      *ledger,
-      inventory,
-      engine,
-      watch,
-      slow,
-      clock,
-      signer,
-      access,
-      {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(), settings.claim,
-       settings.state_dir + "/ledger.db", page ? page->address() : ""},
-      second_copy.get(),
-      [&doctor, &page] {
-        auto checks = CheckMachine(doctor);
-        if (page) checks.push_back(page->Look());
-        return checks;
-      }};
+  ASSIGN_OR_RETURN(const std::unique_ptr<Page> page, Page::Bind(settings));
+  const rpc::Context context{*ledger,
+                             inventory,
+                             engine,
+                             watch,
+                             slow,
+                             clock,
+                             signer,
+                             access,
+                             {!settings.simulate.empty(), FIRMBENCH_VERSION, clock.WallMicros(),
+                              [&running] { return Nanos(running.Get().claim); },
+                              settings.state_dir + "/ledger.db", page ? page->address() : ""},
+                             second_copy.get(),
+                             [&doctor, &page] {
+                               auto checks = CheckMachine(doctor);
+                               if (page) checks.push_back(page->Look());
+                               return checks;
+                             }};
   const auto signing = SignAfterJobs(hub, engine, slow, signer);
   ASSIGN_OR_RETURN(
       const std::unique_ptr<rpc::Server> server,
@@ -330,21 +333,18 @@ Status Serve(const Arguments& arguments, config::Config settings, const sigset_t
                                context.facts.ledger_path,
                                context.facts.simulated,
                                context.facts.started_us};
-  if (page) {
-    RETURN_IF_ERROR(
-        page->Start(*server, access, clock, [&measured] { return BenchMetrics(measured); }));
-    log::Info("serving the page", "address", page->address());
-    std::printf("page https://%s/\n", page->address().c_str());
-  }
-  if (!server->remote_address().empty()) {
-    log::Info("listening on the network", "address", server->remote_address());
-    std::printf("remote %s\n", server->remote_address().c_str());
-  }
+  NetworkSide network(*server, page.get(),
+                      {.server = *server,
+                       .access = access,
+                       .clock = clock,
+                       .metrics = [&measured] { return BenchMetrics(measured); },
+                       .metrics_for_all = [&running] { return running.Get().web_metrics; }});
+  RETURN_IF_ERROR(network.Open());
   log::Info("ready", "listen", settings.listen, "version", FIRMBENCH_VERSION);
   AnnounceReady(settings.listen);
   malloc_trim(0);  // what starting took
 
-  WaitForStop(signals, *ledger, *server, [&] { Reload(arguments, settings); });
+  WaitForStop(signals, *ledger, *server, network, [&] { Reload(arguments, running); });
   server->ShowJobsServing(false);
   FinishJobs(*ledger, engine, clock);
   SignTree(signer);
@@ -398,6 +398,17 @@ void AllowOpenFiles() {
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
+// Why the process ends: to a person, or to whatever reads the log.
+void SayWhy(const Error& error) {
+  if (log::CurrentFormat() != log::Format::kText) {
+    log::Critical(error.message(), "reason", error.reason(), "remedy", error.remedy());
+    return;
+  }
+  std::fprintf(stderr, "error: %s\n  reason: %s\n", error.message().c_str(),
+               error.reason().c_str());
+  if (!error.remedy().empty()) std::fprintf(stderr, "  what to do: %s\n", error.remedy().c_str());
+}
+
 int Run(const Arguments& arguments) {
   KeepHeapSmall();
   AllowOpenFiles();
@@ -412,22 +423,19 @@ int Run(const Arguments& arguments) {
   signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its writer, not our end
 
   const Status status = [&]() -> Status {
-    ASSIGN_OR_RETURN(config::Config settings, Settings(arguments));
-    log::SetLevel(settings.log_level);
+    ASSIGN_OR_RETURN(const config::Config settings, Settings(arguments));
+    SetUpLog(settings);
     if (arguments.check_config) {
       std::fputs(SettingsText(arguments, settings).c_str(), stdout);
       return Ok();
     }
     if (!arguments.restore.empty()) return Restore(settings, arguments.restore);
-    Status served = Serve(arguments, std::move(settings), signals);
+    Status served = Serve(arguments, settings, signals);
     if (served) log::Info("stopped");
     return served;
   }();
   if (status) return 0;
-  const Error& error = status.error();
-  std::fprintf(stderr, "error: %s\n  reason: %s\n", error.message().c_str(),
-               error.reason().c_str());
-  if (!error.remedy().empty()) std::fprintf(stderr, "  what to do: %s\n", error.remedy().c_str());
+  SayWhy(status.error());
   return 1;
 }
 

@@ -22,9 +22,11 @@ web::OpenedSession Opened(const rpc::MadeSecret& made, const Clock& clock) {
 
 class Page::BenchDoor final : public web::Door {
  public:
-  BenchDoor(rpc::Server& server, rpc::Access& access, const Clock& clock,
-            std::function<Result<std::string>()> metrics)
-      : server_(server), access_(access), clock_(clock), metrics_(std::move(metrics)) {}
+  explicit BenchDoor(const Bench& bench)
+      : server_(bench.server),
+        access_(bench.access),
+        clock_(bench.clock),
+        metrics_(bench.metrics) {}
 
   Result<web::OpenedSession> OpenWithLink(const std::string& link) override {
     ASSIGN_OR_RETURN(const rpc::MadeSecret made, rpc::OpenSession(access_, clock_, link));
@@ -71,30 +73,35 @@ class Page::BenchDoor final : public web::Door {
   const std::function<Result<std::string>()> metrics_;
 };
 
-Result<std::unique_ptr<Page>> Page::Listen(const config::Config& settings) {
+Result<std::unique_ptr<Page>> Page::Bind(const config::Config& settings) {
   if (settings.web_listen.empty()) return std::unique_ptr<Page>();
-  ASSIGN_OR_RETURN(UniqueFd socket, rpc::ListenAt(settings.web_listen));
+  ASSIGN_OR_RETURN(UniqueFd socket, rpc::BindTo(settings.web_listen));
   return std::unique_ptr<Page>(new Page(std::move(socket), settings));
 }
 
 Page::Page(UniqueFd socket, const config::Config& settings)
     : socket_(std::move(socket)),
+      listen_(settings.web_listen),
       address_(rpc::AddressToTell(rpc::OwnAddress(socket_.get()))),
       folder_(settings.web_page.empty() ? web::PageBesideProgram() : settings.web_page),
-      metrics_for_all_(settings.web_metrics) {}
+      tls12_(settings.tls12) {}
 
 Page::~Page() { Stop(); }
 
 std::string Page::address() const { return address_; }
 
-Status Page::Start(rpc::Server& server, rpc::Access& access, const Clock& clock,
-                   std::function<Result<std::string>()> metrics) {
-  door_ = std::make_unique<BenchDoor>(server, access, clock, std::move(metrics));
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<web::Server> started,
-      web::Server::Start(
-          {.socket = std::move(socket_), .page = folder_, .metrics_for_all = metrics_for_all_},
-          *door_, clock));
+Status Page::Start(const Bench& bench) {
+  auto door = std::make_unique<BenchDoor>(bench);
+  // Before the socket is given away.
+  RETURN_IF_ERROR(door->Certificate());
+  RETURN_IF_ERROR(rpc::Listen(socket_, listen_));
+  door_ = std::move(door);
+  ASSIGN_OR_RETURN(std::unique_ptr<web::Server> started,
+                   web::Server::Start({.socket = std::move(socket_),
+                                       .page = folder_,
+                                       .metrics_for_all = bench.metrics_for_all,
+                                       .tls12 = tls12_},
+                                      *door_, bench.clock));
   MutexLock lock(mutex_);
   server_ = std::move(started);
   return Ok();

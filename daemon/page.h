@@ -20,9 +20,9 @@ namespace firmbench {
 
 class Page {
  public:
-  // Takes its place on the network, and nothing more; nullptr when the settings have none.
-  // ADDRESS_INVALID, ADDRESS_FAILED.
-  static Result<std::unique_ptr<Page>> Listen(const config::Config& settings);
+  // Takes its place on the network, where nobody is let in yet; nullptr when the settings have
+  // none. ADDRESS_INVALID, ADDRESS_FAILED.
+  static Result<std::unique_ptr<Page>> Bind(const config::Config& settings);
   ~Page();
   Page(const Page&) = delete;
   Page& operator=(const Page&) = delete;
@@ -30,10 +30,17 @@ class Page {
   // What people are told: "HOST:PORT".
   std::string address() const;
 
-  // Answers from now on, until Stop. What is given outlives that; `metrics` is called on a thread
-  // of the page. What web::Server::Start returns.
-  Status Start(rpc::Server& server, rpc::Access& access, const Clock& clock,
-               std::function<Result<std::string>()> metrics);
+  // What it takes to answer. All of it outlives the page; the functions are called on its threads.
+  struct Bench {
+    rpc::Server& server;
+    rpc::Access& access;
+    const Clock& clock;
+    std::function<Result<std::string>()> metrics;
+    std::function<bool()> metrics_for_all;
+  };
+  // Answers from now on, until Stop. After an error it may be called again. ADDRESS_FAILED, what
+  // rpc::Server::Certificate and web::Server::Start return.
+  Status Start(const Bench& bench);
   void Stop();
 
   // Whether the page's files are there. Any thread.
@@ -47,9 +54,10 @@ class Page {
   Page(UniqueFd socket, const config::Config& settings);
 
   UniqueFd socket_;
+  const std::string listen_;
   const std::string address_;
   const std::string folder_;
-  const bool metrics_for_all_;
+  const bool tls12_;
   std::unique_ptr<BenchDoor> door_;
   Mutex mutex_;
   std::unique_ptr<web::Server> server_ FB_GUARDED_BY(mutex_);

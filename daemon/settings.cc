@@ -28,6 +28,18 @@ Result<config::Config> Settings(const Arguments& arguments) {
   return settings;
 }
 
+void SetUpLog(const config::Config& settings) {
+  log::SetLevel(settings.log_level);
+  switch (settings.log_format) {
+    case config::LogFormat::kAuto:
+      return log::SetFormat(log::AutoFormat());
+    case config::LogFormat::kText:
+      return log::SetFormat(log::Format::kText);
+    case config::LogFormat::kJson:
+      return log::SetFormat(log::Format::kJson);
+  }
+}
+
 std::string SettingsText(const Arguments& arguments, const config::Config& settings) {
   const auto differences = config::Differences(config::Config(), settings);
   std::string text = arguments.config_file.empty() ? "without a file" : arguments.config_file;
@@ -39,17 +51,17 @@ std::string SettingsText(const Arguments& arguments, const config::Config& setti
   return text;
 }
 
-void ReloadSettings(const Arguments& arguments, config::Config& running) {
+void ReloadSettings(const Arguments& arguments, RunningSettings& running) {
   const auto settings = Settings(arguments);
   if (!settings) {
     log::ErrorLine("the configuration is not taken", "reason", settings.error().reason(), "text",
                    settings.error().message());
     return;
   }
-  const auto differences = config::Differences(running, *settings);
+  const auto differences = config::Differences(running.Get(), *settings);
   // First, so that the lines below are shown by it.
-  log::SetLevel(settings->log_level);
-  running.log_level = settings->log_level;
+  SetUpLog(*settings);
+  running.Set(config::Reloaded(running.Get(), *settings));
   for (const config::KeyInfo& key : differences) {
     if (key.reload == config::Reload::kNow) {
       log::Info("took a changed key", "key", NameOf(key));

@@ -22,7 +22,7 @@ struct Credential {
   std::string created_by;
   int64_t created_us = 0;
   int64_t expires_us = 0;
-  // Of a certificate: the invitation. Of a link, or a session: the credential that it ends with.
+  // Of a certificate: the invitation. Of anything else: the credential that it ends with.
   std::string made_from;   // "" otherwise
   int64_t ended_us = 0;    // mutable, once: revoked or used up; 0 while good
   std::string ended_by;    // mutable, once

@@ -265,6 +265,20 @@ Result<SeenBench> LookAtBench(const std::string& address, const std::string& key
   return seen;
 }
 
+std::string EndsSoon(const SavedBench& bench, const Clock& clock) {
+  constexpr int64_t kDayUs = 86'400'000'000;
+  constexpr int64_t kDays = 30;
+  const int64_t left_us = bench.expires_us - clock.WallMicros();
+  // What has ended is said by the error that comes of it.
+  if (bench.expires_us == 0 || left_us <= 0 || left_us >= kDays * kDayUs) return "";
+  return fmt::format(
+      "warning: this computer's certificate for {} ends on {}\n"
+      "  what to do: a manager says `firmbench bench invite --name {} --role {}` there, then\n"
+      "  `firmbench bench enroll {} --name {} --force` here\n",
+      bench.name, FormatRfc3339(bench.expires_us).substr(0, 10), bench.principal, bench.role,
+      bench.address, bench.name);
+}
+
 Error WhyUnreachable(const SavedBench& bench, Error error, const Clock& clock) {
   const int64_t now_us = clock.WallMicros();
   if (bench.expires_us != 0 && bench.expires_us <= now_us) {

@@ -29,6 +29,10 @@ struct SeenBench {
 Result<SeenBench> LookAtBench(const std::string& address, const std::string& key_letters,
                               const Clock& clock);
 
+// What a person is told, with its line feed, when this computer's certificate for the bench is good
+// for less than 30 days more; "" otherwise.
+std::string EndsSoon(const SavedBench& bench, const Clock& clock);
+
 // Why calls to a saved bench fail, when something can be seen: else `error` itself.
 Error WhyUnreachable(const SavedBench& bench, Error error, const Clock& clock);
 

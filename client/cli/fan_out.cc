@@ -9,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "client/cli/bench_tls.h"
 #include "client/cli/render/last_known.h"
 #include "client/cli/render/problem.h"
 #include "daemon/base/clock.h"
@@ -33,8 +34,13 @@ void TellLastKnown(Console& console, const LastKnown& last_known) {
                                     {.color = console.err_color()}));
 }
 
+void TellWhatEnds(Console& console, const BenchAddress& bench) {
+  if (bench.remote) console.Err(EndsSoon(*bench.remote, RealClock()));
+}
+
 Ending RunOnOne(Console& console, const Invocation& invocation) {
   ASSIGN_OR_RETURN(const BenchAddress bench, FindBench(invocation.globals.bench));
+  TellWhatEnds(console, bench);
   BenchClient client(bench);
   LastKnown last_known(LastKnownFolder(), bench.target);
   Context context{.globals = invocation.globals,
@@ -102,6 +108,7 @@ Ending RunOnSeveral(Console& console, const Invocation& invocation,
   std::vector<BenchAddress> benches;
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(BenchAddress bench, FindBench(name));
+    TellWhatEnds(console, bench);
     benches.push_back(std::move(bench));
   }
   const std::chrono::seconds patience = invocation.reach.patience;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "daemon/base/unique_fd.h"
+#include "daemon/base/utf8.h"
 
 namespace firmbench::cli {
 namespace {
@@ -27,31 +28,6 @@ Error NotReadable(std::string_view path, int error) {
 int64_t ModifiedMicros(const struct stat& info) {
   return std::max<int64_t>(int64_t{info.st_mtim.tv_sec} * 1'000'000 + info.st_mtim.tv_nsec / 1000,
                            0);
-}
-
-// Bytes of the code point at the front of `text`, 0 when they are no UTF-8.
-size_t CodePoint(std::string_view text, uint32_t& point) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  point = lead;
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  point = lead & (0x7fu >> length);
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-    point = point << 6 | (byte(i) & 0x3fu);
-  }
-  constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = point >= 0xd800 && point <= 0xdfff;
-  return point < kLeast[length] || surrogate || point > 0x10ffff ? 0 : length;
-}
-
-// Controls, and marks that are not seen or turn the direction of the text.
-bool IsHidden(uint32_t point) {
-  return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x061c || point == 0xfeff ||
-         (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-         (point >= 0x2066 && point <= 0x2069);
 }
 
 struct CloseFolder {
@@ -187,7 +163,7 @@ std::string PrintableName(std::string_view raw) {
   std::string name;
   while (!raw.empty()) {
     uint32_t point = 0;
-    const size_t length = CodePoint(raw, point);
+    const size_t length = DecodeUtf8(raw, point);
     if (length != 0 && point != '\\' && !IsHidden(point)) {
       name += raw.substr(0, length);
     } else {

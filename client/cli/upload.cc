@@ -15,6 +15,7 @@
 #include "client/cli/render/text.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/unique_fd.h"
+#include "daemon/base/utf8.h"
 
 namespace firmbench::cli {
 namespace {
@@ -34,26 +35,6 @@ Error NotWritten(const std::string& path, int error) {
 Error Exists(const std::string& path) {
   return Error(Code::kAlreadyExists, "FILE_EXISTS", fmt::format("'{}' exists", path))
       .WithRemedy("choose another name, or say --force");
-}
-
-bool IsUtf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<uint8_t>(text[i]);
-    const size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    // Leads below C2 and above F4 do not exist.
-    if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4 || length > text.size() - i) return false;
-    for (size_t k = 1; k < length; ++k) {
-      if ((static_cast<uint8_t>(text[i + k]) & 0xC0) != 0x80) return false;
-    }
-    const auto next = length > 1 ? static_cast<uint8_t>(text[i + 1]) : uint8_t{0x80};
-    // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-    if ((lead == 0xE0 && next < 0xA0) || (lead == 0xED && next > 0x9F) ||
-        (lead == 0xF0 && next < 0x90) || (lead == 0xF4 && next > 0x8F)) {
-      return false;
-    }
-    i += length;
-  }
-  return true;
 }
 
 Status WriteAll(int fd, ByteView bytes, const std::string& path) {

@@ -3,9 +3,14 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <algorithm>
+#include <atomic>
+#include <cstdlib>
 #include <memory>
+
+#include "daemon/base/clock.h"
 
 namespace firmbench::log {
 namespace {
@@ -30,44 +35,38 @@ spdlog::logger& Logger() {
   static const auto* logger = new std::shared_ptr<spdlog::logger>([] {
     auto made = std::make_shared<spdlog::logger>("firmbench",
                                                  std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    made->set_pattern("%v");
     made->flush_on(spdlog::level::info);
     return made;
   }());
   return **logger;
 }
 
+// -1 until it is known.
+std::atomic<int> chosen_format = -1;
+
 }  // namespace
 
 void SetLevel(Level level) { Logger().set_level(ToSpdlog(level)); }
 bool Enabled(Level level) { return Logger().should_log(ToSpdlog(level)); }
-void Write(Level level, std::string_view line) { Logger().log(ToSpdlog(level), "{}", line); }
 
-namespace internal {
+void SetFormat(Format format) { chosen_format = static_cast<int>(format); }
 
-// Quotes what would not read as one word, and keeps a hostile string on one line.
-void AppendValue(std::string& line, std::string_view value) {
-  const auto needs_quotes = [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '"' || c == '=' || c == '\\';
-  };
-  const bool plain = !value.empty() && std::none_of(value.begin(), value.end(), needs_quotes);
-  if (plain) {
-    line += value;
-    return;
-  }
-  line += '"';
-  for (const char c : value) {
-    if (c == '"' || c == '\\') {
-      line += '\\';
-      line += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      line += c;
-    }
-  }
-  line += '"';
+Format CurrentFormat() {
+  const int chosen = chosen_format;
+  return chosen < 0 ? AutoFormat() : static_cast<Format>(chosen);
 }
 
-}  // namespace internal
+Format AutoFormat() {
+  const char* const journal_stream = std::getenv("JOURNAL_STREAM");
+  struct stat info {};
+  if (journal_stream == nullptr || ::fstat(STDERR_FILENO, &info) != 0) return Format::kText;
+  return FormatFor(journal_stream, info.st_dev, info.st_ino);
+}
+
+void Write(const Entry& entry) {
+  Logger().log(ToSpdlog(entry.level), "{}",
+               LineOf(CurrentFormat(), entry, RealClock().WallMicros()));
+}
+
 }  // namespace firmbench::log

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Logging, on spdlog. A message for humans, then key=value pairs:
+// Logging to stderr, on spdlog. A message for humans, then key=value pairs:
 //   log::Info("job finished", "job", id, "result", "SUCCEEDED");
 // debug = programmers; info = state changes of jobs and drives; warn = degraded but going on;
 // error = a request failed for a reason that is not the caller's; critical = the process ends.
@@ -12,35 +12,40 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "daemon/base/log_line.h"
 
 namespace firmbench::log {
-
-enum class Level : unsigned char { kDebug, kInfo, kWarn, kError, kCritical };
 
 // Messages below this level cost one comparison. Default kInfo.
 void SetLevel(Level level);
 bool Enabled(Level level);
-void Write(Level level, std::string_view line);
+// Default: what AutoFormat says when the first line is written.
+void SetFormat(Format format);
+Format CurrentFormat();
+// kJournal when systemd connected this process's stderr with its journal, else kText.
+Format AutoFormat();
+void Write(const Entry& entry);
 
 namespace internal {
-void AppendValue(std::string& line, std::string_view value);
 
-inline void AppendPairs(std::string&) {}
+inline void AppendPairs(std::vector<Field>&) {}
 template <typename Value, typename... Rest>
-void AppendPairs(std::string& line, std::string_view key, const Value& value, const Rest&... rest) {
-  line += ' ';
-  line += key;
-  line += '=';
-  AppendValue(line, fmt::format("{}", value));
-  AppendPairs(line, rest...);
+void AppendPairs(std::vector<Field>& fields, std::string_view key, const Value& value,
+                 const Rest&... rest) {
+  constexpr bool kBare = std::is_integral_v<Value> && !std::is_same_v<Value, char>;
+  fields.push_back({.key = key, .value = fmt::format("{}", value), .bare = kBare});
+  AppendPairs(fields, rest...);
 }
 
 template <typename... Pairs>
 void Log(Level level, std::string_view message, const Pairs&... pairs) {
   if (!Enabled(level)) return;
-  std::string line(message);
-  AppendPairs(line, pairs...);
-  Write(level, line);
+  Entry entry{.level = level, .message = message, .fields = {}};
+  AppendPairs(entry.fields, pairs...);
+  Write(entry);
 }
 }  // namespace internal
 

@@ -140,6 +140,8 @@ class Reader {
       rest_.remove_prefix(std::min(end + 1, rest_.size()));
       if (line.ends_with('\r')) line.remove_suffix(1);
       if (line.empty() || line.front() == '#') continue;
+      // Another line's beginning to some readers, a part of this one to others.
+      if (line.find('\r') != std::string_view::npos) return Wrong("a line break within the line");
       RETURN_IF_ERROR(TakeLine(line));
     }
     if (!versioned_) return Wrong("it does not begin with 'trace: 2'");

@@ -67,6 +67,25 @@ std::string ShowLogLevel(const Config& config) {
   return Quoted(kWords[static_cast<size_t>(config.log_level)]);
 }
 
+constexpr std::pair<std::string_view, LogFormat> kLogFormats[] = {
+    {"auto", LogFormat::kAuto}, {"text", LogFormat::kText}, {"json", LogFormat::kJson}};
+
+std::string TakeLogFormat(Config& config, const toml::node& value) {
+  for (const auto& [word, format] : kLogFormats) {
+    if (*value.value<std::string_view>() != word) continue;
+    config.log_format = format;
+    return "";
+  }
+  return "log_format is one of auto, text, json";
+}
+
+std::string ShowLogFormat(const Config& config) {
+  for (const auto& [word, format] : kLogFormats) {
+    if (config.log_format == format) return Quoted(word);
+  }
+  return "";
+}
+
 constexpr std::pair<std::string_view, Finish> kFinishes[] = {
     {"ask", Finish::kAsk}, {"old", Finish::kOld}, {"new", Finish::kNew}};
 
@@ -197,10 +216,12 @@ std::string ShowAs(const Config& config) {
 
 // A text or a switch that is kept as it stands there.
 template <auto kField>
-constexpr Key Plain(std::string_view table, std::string_view name) {
+constexpr Key Plain(std::string_view table, std::string_view name,
+                    Reload reload = Reload::kAtStart) {
   constexpr bool kIsText = std::is_same_v<decltype(std::declval<Config>().*kField), std::string&&>;
-  return {table, name, kIsText ? toml::node_type::string : toml::node_type::boolean, TakeAs<kField>,
-          ShowAs<kField>};
+  return {
+      table,          name,           kIsText ? toml::node_type::string : toml::node_type::boolean,
+      TakeAs<kField>, ShowAs<kField>, reload};
 }
 
 constexpr auto kText = toml::node_type::string;
@@ -212,10 +233,11 @@ constexpr Key kKeys[] = {
     Plain<&Config::listen>("", "listen"),
     Plain<&Config::simulate>("", "simulate"),
     {"", "log_level", kText, TakeLogLevel, ShowLogLevel, Reload::kNow},
+    {"", "log_format", kText, TakeLogFormat, ShowLogFormat, Reload::kNow},
     Plain<&Config::keep_awake>("power", "keep_awake"),
     {"recovery", "finish", kText, TakeFinish, ShowFinish},
     Plain<&Config::spill_folder>("jobs", "spill_folder"),
-    {"jobs", "claim_minutes", kNumber, TakeClaim, ShowClaim},
+    {"jobs", "claim_minutes", kNumber, TakeClaim, ShowClaim, Reload::kNow},
     {"copy", "folder", kText, TakeCopyFolder, ShowAs<&Config::copy_folder>},
     Plain<&Config::require_copy>("copy", "require_copy"),
     Plain<&Config::copy_same_filesystem>("copy", "allow_same_filesystem"),
@@ -228,7 +250,7 @@ constexpr Key kKeys[] = {
     Plain<&Config::authority_folder>("remote", "authority_folder"),
     Plain<&Config::web_listen>("web", "listen"),
     Plain<&Config::web_page>("web", "page"),
-    Plain<&Config::web_metrics>("web", "metrics"),
+    Plain<&Config::web_metrics>("web", "metrics", Reload::kNow),
     Plain<&Config::sg>("sg", "enabled"),
     {"sg", "vendor_bridges", toml::node_type::array, TakeVendorBridges, ShowVendorBridges},
     {"sg", "simulated_bridges", toml::node_type::array, TakeSimulatedBridges, ShowSimulatedBridges},
@@ -316,6 +338,15 @@ std::vector<KeyInfo> Differences(const Config& before, const Config& after) {
     });
   });
   return changed;
+}
+
+Config Reloaded(const Config& running, const Config& fresh) {
+  Config config = running;
+  config.log_level = fresh.log_level;
+  config.log_format = fresh.log_format;
+  config.claim = fresh.claim;
+  config.web_metrics = fresh.web_metrics;
+  return config;
 }
 
 Result<log::Level> ParseLogLevel(std::string_view word) {

@@ -23,11 +23,19 @@ enum class Finish : uint8_t {
   kNew,  // the write is carried to its end
 };
 
+// log_format.
+enum class LogFormat : uint8_t {
+  kAuto,  // what log::AutoFormat says
+  kText,
+  kJson,
+};
+
 struct Config {
   std::string state_dir = "/var/lib/firmbench";  // ledger.db and the lock
   std::string listen = "unix:/run/firmbench/firmbench.sock";
   std::string simulate;  // scenario file; "" for the drives of this machine
   log::Level log_level = log::Level::kInfo;
+  LogFormat log_format = LogFormat::kAuto;
 
   bool keep_awake = true;          // [power] keep_awake
   Finish finish = Finish::kAsk;    // [recovery] finish
@@ -63,14 +71,14 @@ struct Config {
 inline constexpr int64_t kMaxClaimMinutes = 24 * 60;
 inline constexpr int64_t kMaxSoloWaitMinutes = 7 * 24 * 60;
 
-// Keys: state_dir, listen, simulate, log_level; keep_awake in [power]; finish ("ask", "old", "new")
-// in [recovery]; spill_folder and claim_minutes (1 to kMaxClaimMinutes) in [jobs]; folder (an
-// absolute path), require_copy and allow_same_filesystem in [copy]; group, admin_group,
-// second_person ("required", "solo") and solo_wait_minutes (1 to kMaxSoloWaitMinutes) in [access];
-// listen, tls ("1.3", "1.2") and authority_folder in [remote]; listen, page and metrics in [web];
-// enabled, vendor_bridges and simulated_bridges (USB ids) in [sg]; enabled in [port_io]. A key that
-// is unknown, twice there, of another type or out of range is CONFIG_INVALID with file, line and
-// column; CONFIG_UNREADABLE when there is no such file.
+// Keys: state_dir, listen, simulate, log_level, log_format ("auto", "text", "json"); keep_awake in
+// [power]; finish ("ask", "old", "new") in [recovery]; spill_folder and claim_minutes (1 to
+// kMaxClaimMinutes) in [jobs]; folder (an absolute path), require_copy and allow_same_filesystem in
+// [copy]; group, admin_group, second_person ("required", "solo") and solo_wait_minutes (1 to
+// kMaxSoloWaitMinutes) in [access]; listen, tls ("1.3", "1.2") and authority_folder in [remote];
+// listen, page and metrics in [web]; enabled, vendor_bridges and simulated_bridges (USB ids) in
+// [sg]; enabled in [port_io]. A key that is unknown, twice there, of another type or out of range
+// is CONFIG_INVALID with file, line and column; CONFIG_UNREADABLE when there is no such file.
 Result<Config> ParseConfig(std::string_view text, std::string_view file_name);
 Result<Config> LoadConfig(const std::string& path);
 
@@ -89,6 +97,10 @@ struct KeyInfo {
 std::vector<KeyInfo> Keys(const Config& config);
 // Those whose values in `after` are others than in `before`.
 std::vector<KeyInfo> Differences(const Config& before, const Config& after);
+
+// What a running daemon works by after a reload: `fresh` in the keys of Reload::kNow, else
+// `running`.
+Config Reloaded(const Config& running, const Config& fresh);
 
 // "debug", "info", "warn", "error".
 Result<log::Level> ParseLogLevel(std::string_view word);

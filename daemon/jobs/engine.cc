@@ -382,12 +382,26 @@ Status Engine::Approve(const std::string& job_id, const std::string& plan_digest
   const storage::Job row = job->row();
   const bool solo = row.principal == principal;
   if (solo) RETURN_IF_ERROR(CheckSolo(row));
+  const Nanos patience = kApprovalTime + services_.solo_wait.value_or(Nanos(0));
+  if (std::chrono::microseconds(services_.clock.WallMicros() - row.created_us) > patience) {
+    RETURN_IF_ERROR(Cancel(job_id, principal));
+    return FailedPrecondition("APPROVAL_EXPIRED",
+                              "the job waited too long for an approval; it is cancelled now, and "
+                              "nothing was touched")
+        .WithRemedy("ask for it again: its drive is looked at anew for the plan");
+  }
   if (plan_digest != row.plan_digest) {
     return Aborted("PLAN_STALE", "the approval is for another plan than the job's");
   }
-  storage::Job approved = row;
-  approved.state = ToString(State::kQueued);
+  storage::Job approved;
   RETURN_IF_ERROR(services_.ledger.Commit([&](storage::Transaction& tx) -> Status {
+    // Taken here: somebody may have cancelled it since, and that has to stay in its row.
+    approved = job->row();
+    if (!approved.cancelled_by.empty()) {
+      return FailedPrecondition("NOT_AWAITING_APPROVAL",
+                                "the job was cancelled by " + approved.cancelled_by);
+    }
+    approved.state = ToString(State::kQueued);
     RETURN_IF_ERROR(tx.UpdateJob(approved));
     RETURN_IF_ERROR(tx.AppendEvent(StateEvent(approved, tx.now_us())));
     RETURN_IF_ERROR(tx.InsertApproval({.id = tx.NewId(),

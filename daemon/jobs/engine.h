@@ -40,6 +40,9 @@ struct JobView {
   bool needs_recovery = false;  // its write was cut off, and nobody has brought the drive back
 };
 
+// How long a job waits for its approval ; its plan is of that day.
+inline constexpr Nanos kApprovalTime = std::chrono::hours(24);
+
 class Engine {
  public:
   explicit Engine(const Services& services) : services_(services) {}
@@ -70,7 +73,8 @@ class Engine {
   Status Cancel(const std::string& job_id, const std::string& principal);
   Status Answer(const std::string& job_id, const std::string& prompt_id, const std::string& answer,
                 const std::string& principal);
-  // NOT_AWAITING_APPROVAL, APPROVER_IS_REQUESTER, SOLO_WAIT, PLAN_STALE.
+  // NOT_AWAITING_APPROVAL, APPROVAL_EXPIRED (the job is cancelled then), APPROVER_IS_REQUESTER,
+  // SOLO_WAIT, PLAN_STALE.
   Status Approve(const std::string& job_id, const std::string& plan_digest,
                  const std::string& reason, const std::string& principal);
 

@@ -35,6 +35,10 @@ storage::AuditFact FactOf(const storage::Credential& credential, const std::stri
               {"kind", credential.kind}, {"of", credential.principal}, {"role", credential.role}}};
 }
 
+Error CredentialEnded() {
+  return Unauthenticated("CREDENTIAL_ENDED", "the credential of this call was revoked or expired");
+}
+
 Error CodeInvalid() {
   return Error(Code::kPermissionDenied, "CODE_INVALID",
                "this code is not good: it was mistyped, used before, withdrawn or is too old")
@@ -44,7 +48,7 @@ Error CodeInvalid() {
 }  // namespace
 
 Access::Access(storage::Ledger& ledger, const Clock& clock)
-    : ledger_(ledger), clock_(clock), counters_(Rules().size()) {}
+    : ledger_(ledger), clock_(clock), counters_(Rules().size()), wrong_codes_(clock) {}
 
 Status Access::Load() {
   ASSIGN_OR_RETURN(const auto credentials, ledger_.ListCredentials({}));
@@ -57,25 +61,13 @@ Status Access::Load() {
 }
 
 Result<storage::Credential> Access::Find(const std::string& secret_sha256, std::string_view kind,
-                                         const Error& unknown) {
+                                         const Error& unknown) const {
   const int64_t now_us = clock_.WallMicros();
   MutexLock lock(mutex_);
-  const Nanos now = clock_.Monotonic();
-  if (now - window_start_ >= kFailureWindow) {
-    window_start_ = now;
-    failures_ = 0;
-  }
-  // Also for those that know one: else the answer would tell which guess was right.
-  if (kind == "invitation" && failures_ >= kMostFailures) {
-    return ResourceExhausted("TOO_MANY_ATTEMPTS", "too many wrong codes in a short time")
-        .WithRemedy("wait a minute and try again");
-  }
   const auto found = good_.find(secret_sha256);
   if (found != good_.end() && found->second.kind == kind && found->second.expires_us > now_us) {
     return found->second;
   }
-  if (kind == "invitation" && ++failures_ == kMostFailures)
-    log::Warn("many wrong codes were shown");
   return unknown;
 }
 
@@ -109,8 +101,22 @@ Result<Caller> Access::OfSession(std::string_view text) {
   return CallerWith(session);
 }
 
-Result<storage::Credential> Access::FindInvitation(std::string_view text) {
-  return Find(Sha256Hex(AsBytes(text)), "invitation", CodeInvalid());
+Result<storage::Credential> Access::FindInvitation(std::string_view text,
+                                                   const std::string& address) {
+  {
+    // Also for those that know one: else the answer would tell which guess was right.
+    MutexLock lock(mutex_);
+    if (wrong_codes_.TooMany(address)) {
+      return ResourceExhausted("TOO_MANY_ATTEMPTS",
+                               "too many wrong codes from here in a short time")
+          .WithRemedy("wait a minute and try again");
+    }
+  }
+  auto found = Find(Sha256Hex(AsBytes(text)), "invitation", CodeInvalid());
+  if (found) return found;
+  MutexLock lock(mutex_);
+  if (wrong_codes_.Count(address)) log::Warn("many wrong codes were shown from one address");
+  return found;
 }
 
 Result<storage::Credential> Access::FindLoginLink(std::string_view text) {
@@ -172,7 +178,7 @@ Status Access::CheckStanding(const Caller& caller) {
     MutexLock lock(mutex_);
     if (good_ids_.contains(caller.credential_id)) return Ok();
   }
-  return Unauthenticated("CREDENTIAL_ENDED", "the credential of this call was revoked or expired");
+  return CredentialEnded();
 }
 
 Status Access::TakeStream(Caller& caller) {
@@ -220,10 +226,21 @@ Result<storage::Credential> Access::Add(storage::Credential credential, std::str
     RETURN_IF_ERROR(tx.AppendAudit(FactOf(credential, action, credential.created_by)));
     return Ok();
   }));
-  MutexLock lock(mutex_);
-  good_.emplace(credential.secret_sha256, credential);
-  good_ids_.insert(credential.id);
+  RETURN_IF_ERROR(Admit(credential, credential.made_from));
   return credential;
+}
+
+Status Access::Admit(const storage::Credential& credential, const std::string& stands_on) {
+  {
+    MutexLock lock(mutex_);
+    if (stands_on.empty() || good_ids_.contains(stands_on)) {
+      good_.emplace(credential.secret_sha256, credential);
+      good_ids_.insert(credential.id);
+      return Ok();
+    }
+  }
+  RETURN_IF_ERROR(End({credential}, credential.created_by, "what it was made with has ended"));
+  return CredentialEnded();
 }
 
 Result<storage::Credential> Access::Exchange(const storage::Credential& used,
@@ -253,9 +270,8 @@ Result<storage::Credential> Access::Exchange(const storage::Credential& used,
     RETURN_IF_ERROR(tx.AppendAudit(FactOf(made, action, made.principal)));
     return Ok();
   }));
-  MutexLock lock(mutex_);
-  good_.emplace(made.secret_sha256, made);
-  good_ids_.insert(made.id);
+  // What was exchanged has ended by that; what it stands on itself has not.
+  RETURN_IF_ERROR(Admit(made, made.made_from == used.id ? std::string() : made.made_from));
   return made;
 }
 
@@ -300,9 +316,13 @@ Status Access::End(const std::vector<storage::Credential>& asked, const std::str
       good_ids_.erase(credential.id);
     }
   }
-  if (!ended_) return Ok();
-  for (const storage::Credential& credential : credentials) ended_(credential.id);
-  return Ok();
+  if (ended_) {
+    for (const storage::Credential& credential : credentials) ended_(credential.id);
+  }
+  // Those that came in while these were written down; from here on none does (Admit).
+  const std::vector<storage::Credential> all = WithWhatStandsOn(credentials);
+  if (all.size() == credentials.size()) return Ok();
+  return End({all.begin() + std::ssize(credentials), all.end()}, by, reason);
 }
 
 void Access::OnEnd(std::function<void(const std::string&)> ended) { ended_ = std::move(ended); }

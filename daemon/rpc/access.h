@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/failures.h"
 #include "daemon/base/mutex.h"
 #include "daemon/base/result.h"
 #include "daemon/rpc/roles.h"
@@ -28,8 +29,8 @@ struct Caller {
   std::string known_by;            // "unix user 1000", "token credentials/ID"
   std::string credential_id = {};  // "" for a Unix user
   int64_t expires_us = 0;          // 0: never
-  // Set: every call ends with it, whatever else is here.
-  std::shared_ptr<const Error> refusal = {};
+  // Set: every call ends with what it says then, whatever else is here. Any thread.
+  std::function<Error()> refusal = {};
   // Taken while a stream of this caller runs; returned with the last copy.
   std::shared_ptr<void> stream = {};
 };
@@ -39,8 +40,6 @@ class Access {
   static constexpr int kMostStreams = 256;          // of everybody
   static constexpr int kMostStreamsOfOne = 64;      // of one principal
   static constexpr size_t kMostCredentials = 1000;  // good at the same time
-  static constexpr int kMostFailures = 20;          // wrong codes, in one kFailureWindow
-  static constexpr Nanos kFailureWindow = std::chrono::minutes(1);
 
   Access(storage::Ledger& ledger, const Clock& clock);
 
@@ -62,15 +61,17 @@ class Access {
   // Fills caller.stream. TOO_MANY_STREAMS.
   Status TakeStream(Caller& caller);
 
-  // A new credential whose secret is `secret`. TOO_MANY_CREDENTIALS, LEDGER_*.
+  // A new credential whose secret is `secret`. CREDENTIAL_ENDED when `made_from` is set and not
+  // good any more, TOO_MANY_CREDENTIALS, LEDGER_*.
   Result<storage::Credential> Add(storage::Credential credential, std::string_view secret,
                                   const std::string& action);
   // Uses `used` up and adds what was made from it, in one commit: principal, role and note are
-  // those of `used`. CODE_INVALID when somebody was faster, LEDGER_*.
+  // those of `used`. CODE_INVALID when somebody was faster, CREDENTIAL_ENDED as above, LEDGER_*.
   Result<storage::Credential> Exchange(const storage::Credential& used, storage::Credential made,
                                        const std::string& secret_sha256, const std::string& action);
-  // The invitation with this text. CODE_INVALID, TOO_MANY_ATTEMPTS.
-  Result<storage::Credential> FindInvitation(std::string_view text);
+  // The invitation with this text, which somebody at that address shows. CODE_INVALID,
+  // TOO_MANY_ATTEMPTS (from there, in a short time).
+  Result<storage::Credential> FindInvitation(std::string_view text, const std::string& address);
   // The link with this text. LOGIN_LINK_INVALID.
   Result<storage::Credential> FindLoginLink(std::string_view text);
   // Those that are good now, of one principal and kind.
@@ -98,12 +99,14 @@ class Access {
     std::atomic<int64_t> refused = 0;
   };
 
-  // With those links and sessions that stand on them. No credential twice.
+  // Lets a new one in, unless what it stands on ("": nothing) was ended since: CREDENTIAL_ENDED.
+  Status Admit(const storage::Credential& credential, const std::string& stands_on);
+  // First they, then the tokens, links and sessions that stand on them. No credential twice.
   std::vector<storage::Credential> WithWhatStandsOn(
       const std::vector<storage::Credential>& credentials) const;
-  // The good credential with that secret. TOO_MANY_ATTEMPTS, or `unknown`.
+  // The good credential with that secret, or `unknown`.
   Result<storage::Credential> Find(const std::string& secret_sha256, std::string_view kind,
-                                   const Error& unknown);
+                                   const Error& unknown) const;
 
   storage::Ledger& ledger_;
   const Clock& clock_;
@@ -114,8 +117,7 @@ class Access {
   std::set<std::string> good_ids_ FB_GUARDED_BY(mutex_);
   std::map<std::string, int> streams_ FB_GUARDED_BY(mutex_);  // by principal
   int all_streams_ FB_GUARDED_BY(mutex_) = 0;
-  Nanos window_start_ FB_GUARDED_BY(mutex_) = Nanos(0);
-  int failures_ FB_GUARDED_BY(mutex_) = 0;
+  Failures wrong_codes_ FB_GUARDED_BY(mutex_);
 };
 
 // Random text that is typed or pasted: `bits` (a multiple of 5) in lower-case letters and digits

@@ -65,7 +65,8 @@ Result<v1::CreateTokenResponse> CreateToken(const Context& bench, const Caller& 
                                      .role = std::string(ToString(role)),
                                      .note = request.note(),
                                      .created_by = caller.principal,
-                                     .expires_us = expires_us},
+                                     .expires_us = expires_us,
+                                     .made_from = caller.credential_id},
                                     out.token(), "access.token_create"));
   *out.mutable_credential() = ToProto(made);
   return out;

@@ -18,7 +18,7 @@ Result<Caller> Authorise(const Context& bench, const grpc::ServerContextBase& co
   if (rule == nullptr) {
     return Internal("RPC_WITHOUT_RULE", fmt::format("nobody may call {}", request_full_name));
   }
-  if (bench.peer.refusal) return *bench.peer.refusal;
+  if (bench.peer.refusal) return bench.peer.refusal();
   Caller caller = bench.peer;
   const auto [first, last] = context.client_metadata().equal_range("authorization");
   if (first != last) {
@@ -31,6 +31,12 @@ Result<Caller> Authorise(const Context& bench, const grpc::ServerContextBase& co
   RETURN_IF_ERROR(bench.access.Check(*rule, caller));
   if (first == last) RETURN_IF_ERROR(bench.access.CheckStanding(caller));
   return caller;
+}
+
+Status CheckKept(const google::protobuf::Message& request) {
+  constexpr size_t kMost = 64 << 10;
+  if (request.SpaceUsedLong() <= kMost) return Ok();
+  return InvalidArgument("REQUEST_TOO_LARGE", "this request is larger than any that makes sense");
 }
 
 Result<storage::Page> PageOf(int page_size, const std::string& page_token) {

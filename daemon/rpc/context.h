@@ -6,10 +6,13 @@
 // threads: they read snapshots and the ledger and never wait for hardware; what takes long is
 // posted to `slow`. References outlive the server.
 
+#include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,12 +33,29 @@ struct BenchFacts {
   bool simulated = false;
   std::string version;
   int64_t started_us = 0;
-  Nanos usual_claim = std::chrono::minutes(30);  // of a claim that names no time
-  std::string ledger_path;                       // of ledger.db
-  std::string page_address;                      // "HOST:PORT" of the page; "" for no page
+  // Of a claim that names no time; any thread.
+  std::function<Nanos()> usual_claim = [] { return Nanos(std::chrono::minutes(30)); };
+  std::string ledger_path;   // of ledger.db
+  std::string page_address;  // "HOST:PORT" of the page; "" for no page
 };
 
 struct Enrollment;  // daemon/rpc/enrollment_service.h
+
+// Points nowhere until the bench listens on the network, which may be long after its start; then
+// all copies point there for good. Any thread.
+class EnrollmentPointer {
+ public:
+  EnrollmentPointer& operator=(const Enrollment* enrollment) {
+    *place_ = enrollment;
+    return *this;
+  }
+  operator const Enrollment*() const { return *place_; }
+  const Enrollment* operator->() const { return *place_; }
+
+ private:
+  std::shared_ptr<std::atomic<const Enrollment*>> place_ =
+      std::make_shared<std::atomic<const Enrollment*>>(nullptr);
+};
 
 struct Context {
   storage::Ledger& ledger;
@@ -51,7 +71,7 @@ struct Context {
   // What the PC under the bench is like now; takes seconds. May be empty.
   std::function<std::vector<Check>()> check_machine = {};
   // nullptr: this bench does not listen on the network.
-  const Enrollment* enrollment = nullptr;
+  EnrollmentPointer enrollment = {};
   // Whose connections these services serve. A token with a call speaks for its own principal
   // instead.
   Caller peer = {};
@@ -85,15 +105,20 @@ grpc::ServerUnaryReactor* Unary(const Context& bench, grpc::CallbackServerContex
   return reactor;
 }
 
+// A request that is kept while something is waited for, or a stream runs, is small, whatever it
+// carries along that no field knows. REQUEST_TOO_LARGE.
+Status CheckKept(const google::protobuf::Message& request);
+
 // Runs `begin(const Caller&, reactor) -> Status`, which sees to it that the reactor is finished
 // later, unless it returns an error.
 template <typename Request, typename Begin>
 grpc::ServerUnaryReactor* LaterUnary(const Context& bench, grpc::CallbackServerContext* context,
-                                     const Request*, Begin&& begin) {
+                                     const Request* request, Begin&& begin) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const Status begun = [&]() -> Status {
     ASSIGN_OR_RETURN(const Caller caller,
                      Authorise(bench, *context, Request::descriptor()->full_name()));
+    RETURN_IF_ERROR(CheckKept(*request));
     return begin(caller, reactor);
   }();
   if (!begun) reactor->Finish(ToGrpc(begun.error()));
@@ -129,9 +154,12 @@ class RefusedStream final : public grpc::ServerWriteReactor<Piece> {
 // long as it lives, and asks Access::CheckStanding before every message.
 template <typename Piece, typename Request, typename Start>
 grpc::ServerWriteReactor<Piece>* Stream(const Context& bench, grpc::CallbackServerContext* context,
-                                        const Request*, Start&& start) {
+                                        const Request* request, Start&& start) {
   Result<Caller> caller = Authorise(bench, *context, Request::descriptor()->full_name());
   if (!caller) return new RefusedStream<Piece>(caller.error());
+  if (const Status small = CheckKept(*request); !small) {
+    return new RefusedStream<Piece>(small.error());
+  }
   if (const Status taken = bench.access.TakeStream(*caller); !taken) {
     return new RefusedStream<Piece>(taken.error());
   }

@@ -100,7 +100,7 @@ grpc::ServerUnaryReactor* DriveService::ClaimDrive(grpc::CallbackServerContext* 
     constexpr size_t kLongestNote = 200;
     ASSIGN_OR_RETURN(const std::string id, IdFrom("drives", request->name()));
     RETURN_IF_ERROR(CheckLength(request->note(), kLongestNote));
-    ASSIGN_OR_RETURN(const Nanos duration, ClaimLength(*request, bench_.facts.usual_claim));
+    ASSIGN_OR_RETURN(const Nanos duration, ClaimLength(*request, bench_.facts.usual_claim()));
     RETURN_IF_ERROR(bench_.engine.ClaimDrive(id, caller.principal, request->note(), duration));
     return ShowDrive(bench_, id);
   });

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "daemon/base/hash.h"
+#include "daemon/base/utf8.h"
 #include "daemon/rpc/convert.h"
-#include "storage/audit/utf8.h"
 
 namespace firmbench::rpc {
 namespace {
@@ -14,24 +14,13 @@ namespace {
 // Folders lie in one another; a proposal needs the nearest ones only.
 constexpr size_t kLongestFolder = 4096;
 
-// Code points that are not to be shown: controls, and marks that turn the direction of the text.
-bool IsHidden(uint32_t point) {
-  return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x061c || point == 0xfeff ||
-         (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-         (point >= 0x2066 && point <= 0x2069);
-}
-
 // `text` is UTF-8.
 bool HoldsHidden(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<uint8_t>(text[i]);
-    const size_t length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    uint32_t point = length == 1 ? lead : lead & (0x7fu >> length);
-    for (size_t k = 1; k < length && i + k < text.size(); ++k) {
-      point = point << 6 | (static_cast<uint8_t>(text[i + k]) & 0x3fu);
-    }
-    if (IsHidden(point)) return true;
-    i += length;
+  while (!text.empty()) {
+    uint32_t point = 0;
+    const size_t length = DecodeUtf8(text, point);
+    if (length == 0 || IsHidden(point)) return true;
+    text.remove_prefix(length);
   }
   return false;
 }
@@ -75,8 +64,7 @@ v1::ImportDumpResponse ToProto(const Context& bench, const v1::ImportDumpRequest
 
 Status CheckImportName(const std::string& name) {
   const bool fits = !name.empty() && name.size() <= kLongestImportName &&
-                    name.find('/') == std::string::npos && storage::audit::IsUtf8(name) &&
-                    !HoldsHidden(name);
+                    name.find('/') == std::string::npos && IsUtf8(name) && !HoldsHidden(name);
   if (fits) return Ok();
   return InvalidArgument("FILE_NAME_INVALID",
                          "a file name has 1 to 1,020 bytes of printable UTF-8 and no folders")

@@ -34,6 +34,12 @@ Result<Place> PlaceFrom(const std::string& text) {
   return InvalidArgument("ADDRESS_INVALID", "the bench listens on HOST:PORT, [IPV6]:PORT or :PORT");
 }
 
+Error CannotListen(const std::string& text) {
+  return FailedPrecondition("ADDRESS_FAILED",
+                            fmt::format("cannot listen on {} (errno {})", text, errno))
+      .WithRemedy("say one of this PC's own addresses and a free port in `listen`");
+}
+
 struct Address {
   std::string host;
   std::string port;
@@ -49,7 +55,7 @@ Address AddressOf(const sockaddr_storage& storage, socklen_t length) {
 
 }  // namespace
 
-Result<UniqueFd> ListenAt(const std::string& text) {
+Result<UniqueFd> BindTo(const std::string& text) {
   ASSIGN_OR_RETURN(const Place place, PlaceFrom(text));
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
@@ -67,12 +73,20 @@ Result<UniqueFd> ListenAt(const std::string& text) {
       ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, found->ai_protocol));
   constexpr int kOn = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &kOn, sizeof(kOn));
-  if (!socket.valid() || ::bind(socket.get(), found->ai_addr, found->ai_addrlen) != 0 ||
-      ::listen(socket.get(), kBacklog) != 0) {
-    return FailedPrecondition("ADDRESS_FAILED",
-                              fmt::format("cannot listen on {} (errno {})", text, errno))
-        .WithRemedy("say one of this PC's own addresses and a free port in `listen`");
+  if (!socket.valid() || ::bind(socket.get(), found->ai_addr, found->ai_addrlen) != 0) {
+    return CannotListen(text);
   }
+  return socket;
+}
+
+Status Listen(const UniqueFd& socket, const std::string& text) {
+  if (::listen(socket.get(), kBacklog) != 0) return CannotListen(text);
+  return Ok();
+}
+
+Result<UniqueFd> ListenAt(const std::string& text) {
+  ASSIGN_OR_RETURN(UniqueFd socket, BindTo(text));
+  RETURN_IF_ERROR(Listen(socket, text));
   return socket;
 }
 

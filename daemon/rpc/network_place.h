@@ -13,8 +13,12 @@
 
 namespace firmbench::rpc {
 
-// A non-blocking stream socket that listens at "HOST:PORT", "[IPV6]:PORT", or ":PORT" for every
-// address. ADDRESS_INVALID, ADDRESS_FAILED.
+// A non-blocking stream socket that is bound, and refuses everybody until it listens, at
+// "HOST:PORT", "[IPV6]:PORT", or ":PORT" for every address. ADDRESS_INVALID, ADDRESS_FAILED.
+Result<UniqueFd> BindTo(const std::string& text);
+// Lets callers come; again, it changes nothing. ADDRESS_FAILED.
+Status Listen(const UniqueFd& socket, const std::string& text);
+// Both.
 Result<UniqueFd> ListenAt(const std::string& text);
 // Numbers: "127.0.0.1", "fe80::1%eth0".
 std::string HostOf(const sockaddr_storage& storage, socklen_t length);

@@ -19,25 +19,29 @@ struct ServerOptions {
   LocalGroups groups;
   TlsOptions remote;             // `listen` "": not on the network
   std::string authority_folder;  // of pki::Authority
-  bool page = false;             // the bench's page is served: Certificate is asked for
-  // Called, after the bench's own connections were cut, when a credential ended. May be empty.
+  bool page = false;             // the bench's page is to be served: it asks for Certificate
+  // Called, before the bench's own connections are cut, when a credential ended. May be empty.
   std::function<void(const std::string& credential_id)> credential_ended = {};
 };
 
 class Server {
  public:
-  // Answers from then on. What LocalListener::Start, TlsListener::Start and pki::Authority::Open
-  // return.
+  // Answers at the Unix socket from then on. What LocalListener::Start returns.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, const Context& bench);
   virtual ~Server() = default;
+
+  // Answers on the network, where the options say so, from then on. Does what is still to be done:
+  // after an error it may be called again, afterwards it changes nothing. What TlsListener::Start
+  // and pki::Authority::Open return; see pki::Authority::IsAboutTime.
+  virtual Status OpenToNetwork() = 0;
 
   // "HOST:PORT" on the network; "" for none.
   virtual std::string remote_address() const = 0;
   // Serves the connected stream socket as the caller's, for connections that others let in. Any
   // thread; the lease ends before the server. As ServerPool::Serve.
   virtual Result<ServerPool::Lease> Serve(const Caller& caller, UniqueFd connection) = 0;
-  // What the bench shows now, the authority's certificate behind its own. Only when ServerOptions
-  // say so. Any thread. PKI_FAILED, AUTHORITY_FILE.
+  // What the bench shows now, the authority's certificate behind its own. Only after OpenToNetwork.
+  // Any thread. What pki::Authority::Server returns.
   virtual Result<pki::KeyAndCertificate> Certificate() = 0;
   // What grpc.health says of firmbench.v1.JobService: jobs are taken, or they are not. The bench as
   // a whole, "", serves until Shutdown, because what is there can be read.

@@ -14,6 +14,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/rpc/enrollment_service.h"
+#include "daemon/rpc/roles.h"
 #include "daemon/rpc/services.h"
 
 namespace firmbench::rpc {
@@ -22,7 +23,10 @@ namespace {
 // The largest message is a piece of an upload: 1 MiB and its frame.
 constexpr int kMaxMessageBytes = 2 << 20;
 constexpr int kMaxMetadataBytes = 8 << 10;
-constexpr int kMostCallsOfAConnection = 100;
+// On one connection:
+constexpr int kMostCalls = 100;
+constexpr int kMostCallsOfAUser = 32;  // of this PC, whose unfinished calls nobody counts
+constexpr int kMostCallsOfAStranger = 4;
 constexpr std::chrono::milliseconds kGrace{500};
 constexpr int kSecond = 1000;  // in the milliseconds of gRPC's arguments
 constexpr int kMinute = 60 * kSecond;
@@ -36,9 +40,21 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
   }
 };
 
+void SetMostCalls(grpc::ServerBuilder& builder, int most_calls) {
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, most_calls);
+}
+
+// Nobody that is known shall keep a place for long, or look around.
+void LimitStranger(grpc::ServerBuilder& builder) {
+  SetMostCalls(builder, kMostCallsOfAStranger);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 30 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * kSecond);
+  builder.SetOption(std::make_unique<grpc::HealthCheckServiceServerBuilderOption>(nullptr));
+  builder.SetOption(std::make_unique<WithoutReflection>());
+}
+
 void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMostCallsOfAConnection);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   // A peer that is gone without a word is noticed within a minute and a half.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kMinute);
@@ -54,30 +70,30 @@ void SetLimits(grpc::ServerBuilder& builder) {
 
 struct ServerPool::Entry {
   // Whoever `peer` is; everything there is.
-  Entry(const Context& bench, Uploads& uploads, const Caller& peer)
+  Entry(const Context& bench, Uploads& uploads, const Caller& peer, bool user_of_this_pc,
+        const grpc::ResourceQuota& memory)
       : services(std::make_unique<Services>(bench, uploads, peer)) {
-    Start([this](grpc::ServerBuilder& builder) { services->Register(builder); },
-          peer.role != Role::kNone);
+    grpc::ServerBuilder builder;
+    services->Register(builder);
+    if (peer.role == Role::kNone) {
+      LimitStranger(builder);
+    } else {
+      SetMostCalls(builder, user_of_this_pc ? kMostCallsOfAUser : kMostCalls);
+    }
+    Start(builder, memory);
   }
   // Nobody that is known.
-  explicit Entry(const Context& bench) : enrollment(std::make_unique<EnrollmentService>(bench)) {
-    Start([this](grpc::ServerBuilder& builder) { builder.RegisterService(enrollment.get()); },
-          false);
+  Entry(const Context& bench, const grpc::ResourceQuota& memory)
+      : enrollment(std::make_unique<EnrollmentService>(bench)) {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(enrollment.get());
+    LimitStranger(builder);
+    Start(builder, memory);
   }
 
-  void Start(const std::function<void(grpc::ServerBuilder&)>& register_services, bool with_schema) {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    grpc::ServerBuilder builder;
+  void Start(grpc::ServerBuilder& builder, const grpc::ResourceQuota& memory) {
     SetLimits(builder);
-    register_services(builder);
-    if (!with_schema) {
-      // Nobody that is known shall keep a place for long.
-      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 30 * kSecond);
-      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 5 * kSecond);
-      builder.SetOption(std::make_unique<grpc::HealthCheckServiceServerBuilderOption>(nullptr));
-      builder.SetOption(std::make_unique<WithoutReflection>());
-    }
+    builder.SetResourceQuota(memory);
     server = builder.BuildAndStart();
   }
   ~Entry() {
@@ -87,8 +103,13 @@ struct ServerPool::Entry {
   void ShowJobsServing(bool serving) const {
     auto* const health = server->GetHealthCheckService();
     if (health == nullptr) return;
+    // Sets what was named before; the first call for each name makes it known.
     health->SetServingStatus(true);
-    health->SetServingStatus(v1::JobService::service_full_name(), serving);
+    for (const Rule& rule : Rules()) {
+      if (rule.lowest == Role::kNone) continue;  // not served here
+      const std::string name = fmt::format("firmbench.v1.{}", rule.service);
+      health->SetServingStatus(name, serving || name != v1::JobService::service_full_name());
+    }
   }
 
   void End(std::chrono::system_clock::time_point last_moment) {
@@ -118,31 +139,46 @@ void ServerPool::Lease::Return() {
   if (pool_ != nullptr) std::exchange(pool_, nullptr)->Return(key_);
 }
 
-ServerPool::ServerPool(const Context& bench) : bench_(bench), uploads_(bench.clock) {}
+ServerPool::ServerPool(const Context& bench)
+    : bench_(bench), uploads_(bench.clock), local_("users of this PC"), remote_("everybody else") {
+  // What every builder after this gets.
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  local_.Resize(kMemoryForUsers);
+  remote_.Resize(kMemoryForOthers);
+}
 ServerPool::~ServerPool() { Shutdown(); }
 
 Result<ServerPool::Lease> ServerPool::Serve(const Caller& peer, UniqueFd connection) {
   // Two people never share one: the key says all that a call's identity is made of.
   const std::string key =
       fmt::format("{}\n{}\n{}", peer.known_by, ToString(peer.role), peer.principal);
+  const bool local = peer.credential_id.empty() && !peer.refusal;
   return ServeAt(
-      key, [&] { return std::make_unique<Entry>(bench_, uploads_, peer); }, std::move(connection));
+      key,
+      [&] {
+        return std::make_unique<Entry>(bench_, uploads_, peer, local, local ? local_ : remote_);
+      },
+      kMostConnections, "", std::move(connection));
 }
 
-Result<ServerPool::Lease> ServerPool::ServeEnrollment(UniqueFd connection) {
+Result<ServerPool::Lease> ServerPool::ServeEnrollment(const std::string& address,
+                                                      UniqueFd connection) {
   return ServeAt(
-      "enrollment", [this] { return std::make_unique<Entry>(bench_); }, std::move(connection));
+      "enrollment", [this] { return std::make_unique<Entry>(bench_, remote_); }, kMostEnrolling,
+      address, std::move(connection));
 }
 
 Result<ServerPool::Lease> ServerPool::ServeAt(const std::string& key,
                                               const std::function<std::unique_ptr<Entry>()>& make,
+                                              int most_connections, const std::string& address,
                                               UniqueFd connection) {
   MutexLock lock(mutex_);
   if (ended_) return Unavailable("SHUTTING_DOWN", "the daemon is stopping");
   const auto found = entries_.find(key);
   const bool is_new = found == entries_.end();
   if (is_new ? std::ssize(entries_) >= kMostServers
-             : found->second->connections >= kMostConnections) {
+             : found->second->connections >= most_connections) {
     return ResourceExhausted("TOO_MANY_CONNECTIONS",
                              "too many connections of one peer, or too many peers");
   }
@@ -156,6 +192,7 @@ Result<ServerPool::Lease> ServerPool::ServeAt(const std::string& key,
     entry->ShowJobsServing(serving_);
   }
   ++entry->connections;
+  if (entry->enrollment) entry->enrollment->Expect(connection.get(), address);
   ::fcntl(connection.get(), F_SETFL, ::fcntl(connection.get(), F_GETFL) | O_NONBLOCK);
   grpc::AddInsecureChannelFromFd(entry->server.get(), connection.Release());
   return Lease(this, key);

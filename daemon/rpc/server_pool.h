@@ -5,6 +5,8 @@
 // for a while. So a call's identity is the server it arrived on: descriptors and ports, which are
 // used again, say nothing. Thread-safe.
 
+#include <grpcpp/resource_quota.h>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,7 +23,12 @@ class ServerPool {
  public:
   static constexpr int kMostServers = 64;
   static constexpr int kMostConnections = 64;  // of one peer
+  static constexpr int kMostEnrolling = 32;    // connections of everybody without credentials
   static constexpr Nanos kIdle = std::chrono::minutes(2);
+  // What gRPC may keep of messages that are on their way in. Above it gRPC ends calls, whosever
+  // they are, but comes to it late: TlsListener bounds what comes from the network before.
+  static constexpr size_t kMemoryForUsers = 16 << 20;  // of this PC
+  static constexpr size_t kMemoryForOthers = 48 << 20;
 
   // What `bench` refers to outlives the pool.
   explicit ServerPool(const Context& bench);
@@ -49,8 +56,9 @@ class ServerPool {
   // Serves the connected stream socket as the peer's. TOO_MANY_CONNECTIONS, SHUTTING_DOWN.
   Result<Lease> Serve(const Caller& peer, UniqueFd connection);
 
-  // Serves somebody without credentials: EnrollmentService and nothing else. As Serve.
-  Result<Lease> ServeEnrollment(UniqueFd connection);
+  // Serves somebody at that address without credentials: EnrollmentService and nothing else. As
+  // Serve.
+  Result<Lease> ServeEnrollment(const std::string& address, UniqueFd connection);
 
   // Ends the servers of peers that have no connection for kIdle.
   void EndIdle();
@@ -62,11 +70,13 @@ class ServerPool {
  private:
   struct Entry;
   Result<Lease> ServeAt(const std::string& key, const std::function<std::unique_ptr<Entry>()>& make,
-                        UniqueFd connection);
+                        int most_connections, const std::string& address, UniqueFd connection);
   void Return(const std::string& key);
 
   const Context bench_;
   Uploads uploads_;
+  grpc::ResourceQuota local_;
+  grpc::ResourceQuota remote_;
   Mutex mutex_;
   bool serving_ FB_GUARDED_BY(mutex_) = true;
   bool ended_ FB_GUARDED_BY(mutex_) = false;

@@ -14,11 +14,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
+#include <limits>
+#include <map>
 #include <set>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "daemon/base/failures.h"
 #include "daemon/base/log.h"
 #include "daemon/rpc/network_place.h"
 #include "daemon/rpc/tls_session.h"
@@ -144,6 +148,7 @@ class Listener final : public TlsListener {
     std::unique_ptr<TlsSession> session;
     std::string host;
     std::string credential_id;
+    bool stranger = false;  // no good certificate
     ServerPool::Lease lease;
   };
 
@@ -191,9 +196,36 @@ class Listener final : public TlsListener {
         connection.session.reset();
       }
     }
+    EndTheGreediest();
     std::erase_if(connections_, [](const Connection& connection) {
       return !connection.session || connection.session->state() == TlsSession::State::kEnded;
     });
+  }
+
+  // When all together hold too much: whoever holds the most loses the connection that does.
+  void EndTheGreediest() {
+    uint64_t all = 0;
+    for (const Connection& connection : connections_) {
+      if (connection.session) all += connection.session->held();
+    }
+    if (all <= kMostHeld) return;
+    std::map<std::string, uint64_t> held;  // by credential
+    for (const Connection& connection : connections_) {
+      if (connection.session) held[connection.credential_id] += connection.session->held();
+    }
+    const auto worst = std::max_element(connections_.begin(), connections_.end(),
+                                        [&](const Connection& one, const Connection& other) {
+                                          const auto greed = [&](const Connection& connection) {
+                                            return connection.session
+                                                       ? std::pair(held[connection.credential_id],
+                                                                   connection.session->held())
+                                                       : std::pair<uint64_t, uint64_t>();
+                                          };
+                                          return greed(one) < greed(other);
+                                        });
+    log::Warn("a connection was ended that keeps too much unfinished", "credential",
+              worst->credential_id);
+    worst->session.reset();
   }
 
   void Serve(Connection& connection) {
@@ -217,31 +249,53 @@ class Listener final : public TlsListener {
     UniqueFd ours(ends[0]);
     UniqueFd theirs(ends[1]);
     const TlsPeer peer = connection.session->Peer();
+    const Caller caller = peer.has_certificate ? CallerOf(peer) : Caller{};
+    if (!peer.has_certificate || caller.refusal) RETURN_IF_ERROR(TakeAsStranger(connection));
     if (peer.has_certificate) {
-      const Caller caller = CallerOf(peer);
       connection.credential_id = caller.credential_id;
       ASSIGN_OR_RETURN(connection.lease, pool_.Serve(caller, std::move(theirs)));
     } else {
-      ASSIGN_OR_RETURN(connection.lease, pool_.ServeEnrollment(std::move(theirs)));
+      ASSIGN_OR_RETURN(connection.lease, pool_.ServeEnrollment(connection.host, std::move(theirs)));
     }
-    connection.session->Relay(std::move(ours));
+    connection.session->Relay(std::move(ours), connection.stranger
+                                                   ? kMostBytesOfStrangers
+                                                   : std::numeric_limits<uint64_t>::max());
+    return Ok();
+  }
+
+  Status TakeAsStranger(Connection& connection) const {
+    const auto strangers = std::count_if(
+        connections_.begin(), connections_.end(),
+        [&](const Connection& other) { return other.stranger && other.host == connection.host; });
+    if (static_cast<size_t>(strangers) >= kMostStrangersOfOneAddress) {
+      return ResourceExhausted("TOO_MANY_CONNECTIONS",
+                               "too many connections without a good certificate from one address");
+    }
+    connection.stranger = true;
     return Ok();
   }
 
   // Of a certificate that is not good: somebody who may nothing and is told why.
   Caller CallerOf(const TlsPeer& peer) {
-    const auto refused = [&](Error error) {
+    // One server tells all that are refused alike, each at its own time.
+    const auto refused = [&](std::string_view reason, std::function<Error()> why) {
       return Caller{.principal = "a certificate that is not good",
-                    .known_by = fmt::format("refused: {} {}", error.reason(), peer.verify_result),
-                    .refusal = std::make_shared<const Error>(std::move(error))};
+                    .known_by = fmt::format("refused: {} {}", reason, peer.verify_result),
+                    .refusal = std::move(why)};
     };
-    if (peer.verify_result != X509_V_OK) return refused(WhyNotGood(peer.verify_result));
+    if (peer.verify_result != X509_V_OK) {
+      auto why = [&clock = clock_, result = peer.verify_result] {
+        return WhyNotGood(result, clock.WallMicros());
+      };
+      return refused(why().reason(), why);
+    }
     auto caller = access_.OfCertificate(ToHex(peer.sha256));
-    return caller ? std::move(*caller) : refused(std::move(caller).error());
+    if (caller) return std::move(*caller);
+    return refused(caller.error().reason(), [error = caller.error()] { return error; });
   }
 
-  Error WhyNotGood(int verify_result) const {
-    const std::string now = FormatRfc3339(clock_.WallMicros());
+  static Error WhyNotGood(int verify_result, int64_t now_us) {
+    const std::string now = FormatRfc3339(now_us);
     if (verify_result == X509_V_ERR_CERT_NOT_YET_VALID) {
       return Error(Code::kUnauthenticated, "CERTIFICATE_NOT_YET_VALID",
                    "this certificate is not good yet by the bench's clock, which says " + now)
@@ -267,7 +321,7 @@ class Listener final : public TlsListener {
       if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(kNoDescriptors);
       return;
     }
-    const std::string host = HostOf(storage, length);
+    const std::string host = NeighbourhoodOf(HostOf(storage, length));
     const auto of_one =
         std::count_if(connections_.begin(), connections_.end(),
                       [&](const Connection& connection) { return connection.host == host; });
@@ -278,8 +332,11 @@ class Listener final : public TlsListener {
     auto session = std::make_unique<TlsSession>(context_.get(), std::move(network),
                                                 clock_.Monotonic() + kHandshakeTime);
     if (session->state() == TlsSession::State::kEnded) return;
-    connections_.push_back(
-        {.session = std::move(session), .host = host, .credential_id = "", .lease = {}});
+    connections_.push_back({.session = std::move(session),
+                            .host = host,
+                            .credential_id = "",
+                            .stranger = false,
+                            .lease = {}});
   }
 
   void RenewCertificate() {

@@ -24,6 +24,11 @@ class TlsListener {
  public:
   static constexpr size_t kMostConnections = 256;
   static constexpr size_t kMostOfOneAddress = 64;
+  // Without a good certificate one needs a moment and a few kilobytes, and gets no more.
+  static constexpr size_t kMostStrangersOfOneAddress = 8;
+  // Of all calls of all connections that have not ended.
+  static constexpr uint64_t kMostHeld = 16 << 20;
+  static constexpr uint64_t kMostBytesOfStrangers = 64 << 10;  // from the network, of a connection
   static constexpr Nanos kHandshakeTime = std::chrono::seconds(10);
 
   // Listens; accepts from Begin on. ADDRESS_INVALID, ADDRESS_FAILED, PKI_FAILED. The references

@@ -70,8 +70,9 @@ TlsPeer TlsSession::Peer() const {
   return peer;
 }
 
-void TlsSession::Relay(UniqueFd plain) {
+void TlsSession::Relay(UniqueFd plain, uint64_t most) {
   plain_ = std::move(plain);
+  left_ = most;
   state_ = State::kRelaying;
 }
 
@@ -82,6 +83,13 @@ bool TlsSession::FromNetwork() {
     Want(got);
     return false;
   }
+  calls_.FromClient(in_.bytes.data(), static_cast<size_t>(got));
+  if (static_cast<uint64_t>(got) > left_ || calls_.held() > kMostHeld ||
+      calls_.given_up() > kMostGivenUp) {
+    state_ = State::kEnded;
+    return false;
+  }
+  left_ -= static_cast<uint64_t>(got);
   in_.begin = 0;
   in_.end = static_cast<size_t>(got);
   return true;
@@ -107,6 +115,7 @@ bool TlsSession::FromPlain() {
     return false;
   }
   plain_closed_ = got == 0;
+  calls_.FromServer(out_.bytes.data(), static_cast<size_t>(got));
   out_.begin = 0;
   out_.end = static_cast<size_t>(got);
   return got > 0;

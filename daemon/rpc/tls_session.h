@@ -15,6 +15,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/result.h"
 #include "daemon/base/unique_fd.h"
+#include "daemon/rpc/limits.h"
 
 namespace firmbench::rpc {
 
@@ -31,6 +32,11 @@ struct TlsPeer {
 
 class TlsSession {
  public:
+  // Of the calls of one connection that have not ended, and of those that its client gave up. A
+  // piece of an upload is 1 MiB.
+  static constexpr uint64_t kMostHeld = 8 << 20;
+  static constexpr uint64_t kMostGivenUp = 16 << 20;
+
   // For SSL_CTX_set_verify: lets every certificate through the handshake and keeps what is wrong
   // with it, for Peer.
   static int LetThrough(int good, X509_STORE_CTX* chain);
@@ -44,8 +50,11 @@ class TlsSession {
   // Does what can be done now. In kShaken it waits for Relay.
   void Step();
   TlsPeer Peer() const;
-  // From now on bytes go to and from `plain`, a non-blocking stream socket.
-  void Relay(UniqueFd plain);
+  // What of its calls waits in gRPC, bytes.
+  uint64_t held() const { return calls_.held(); }
+  // From now on bytes go to and from `plain`, a non-blocking stream socket. When more than `most`
+  // came from the network, the session ends.
+  void Relay(UniqueFd plain, uint64_t most);
 
   // What to poll for; a descriptor is -1 when nothing is waited for on it.
   int network() const { return network_.get(); }
@@ -76,10 +85,12 @@ class TlsSession {
   UniqueFd network_;
   UniqueFd plain_;
   const Nanos handshake_until_;
+  uint64_t left_ = 0;  // bytes that may still come from the network
   State state_ = State::kHandshake;
   bool want_read_ = true;
   bool want_write_ = false;
   bool plain_closed_ = false;
+  UnfinishedCalls calls_;
   Buffer in_;   // network to plain
   Buffer out_;  // plain to network
 };

@@ -66,7 +66,7 @@ class MetricsExchange final : public OneExchange {
   using OneExchange::OneExchange;
 
   void Run() override {
-    if (!bridge_.metrics_for_all && !IsLoopback(request_.peer)) {
+    if (!bridge_.metrics_for_all() && !IsLoopback(request_.peer)) {
       return Finish(Refusal(Error(Code::kPermissionDenied, "METRICS_LOCAL",
                                   "the metrics are for programs on the bench's own PC")
                                 .WithRemedy("set `metrics` in [web] of firmbenchd.toml")));

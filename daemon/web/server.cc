@@ -43,7 +43,7 @@ int ChooseHttp11(SSL*, const unsigned char** out, unsigned char* out_length,
   return SSL_TLSEXT_ERR_OK;
 }
 
-Result<asio::ssl::context> MakeTls(Door& door) {
+Result<asio::ssl::context> MakeTls(Door& door, bool tls12) {
   ASSIGN_OR_RETURN(const ShownCertificate shown, door.Certificate());
   asio::ssl::context tls(asio::ssl::context::tls_server);
   SSL_CTX* const native = tls.native_handle();
@@ -51,7 +51,8 @@ Result<asio::ssl::context> MakeTls(Door& door) {
   error_code of_key;
   tls.use_certificate_chain(asio::buffer(shown.chain), of_chain);
   tls.use_private_key(asio::buffer(shown.key), asio::ssl::context::pem, of_key);
-  if (of_chain || of_key || SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1) {
+  const int oldest = tls12 ? TLS1_2_VERSION : TLS1_3_VERSION;
+  if (of_chain || of_key || SSL_CTX_set_min_proto_version(native, oldest) != 1) {
     ERR_clear_error();
     return Internal("PKI_FAILED", "TLS cannot be set up with the bench's certificate");
   }
@@ -67,12 +68,13 @@ class Listener final : public Server {
  public:
   Listener(Options options, asio::ssl::context tls, Door& door, const Clock& clock)
       : clock_(clock),
-        bridge_(door, clock, std::move(options.page), options.metrics_for_all),
+        bridge_(door, clock, std::move(options.page), std::move(options.metrics_for_all)),
         work_(asio::make_work_guard(bridge_.io)),
         acceptor_(bridge_.io),
         timer_(bridge_.io),
         pause_(bridge_.io),
         tls_(std::move(tls)),
+        tls12_(options.tls12),
         looked_at_certificate_(clock.Monotonic()) {
     sockaddr_storage own{};
     socklen_t length = sizeof(own);
@@ -184,7 +186,7 @@ class Listener final : public Server {
     bridge_.lines.Sweep();
     if (now - looked_at_certificate_ < kLookAtCertificate) return;
     looked_at_certificate_ = now;
-    auto tls = MakeTls(bridge_.door);
+    auto tls = MakeTls(bridge_.door, tls12_);
     if (tls) {
       tls_.emplace(std::move(*tls));  // connections that are open keep theirs
     } else {
@@ -199,6 +201,7 @@ class Listener final : public Server {
   asio::steady_timer timer_;
   asio::steady_timer pause_;
   std::optional<asio::ssl::context> tls_;
+  const bool tls12_;
   Nanos looked_at_certificate_;
   Nanos looked_at_sessions_{0};
   bool shut_ = false;
@@ -210,7 +213,7 @@ class Listener final : public Server {
 
 Result<std::unique_ptr<Server>> Server::Start(Options options, Door& door, const Clock& clock) {
   try {
-    ASSIGN_OR_RETURN(asio::ssl::context tls, MakeTls(door));
+    ASSIGN_OR_RETURN(asio::ssl::context tls, MakeTls(door, options.tls12));
     return std::unique_ptr<Server>(
         std::make_unique<Listener>(std::move(options), std::move(tls), door, clock));
   } catch (const std::exception& error) {

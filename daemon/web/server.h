@@ -4,6 +4,7 @@
 // The bench's page and, for its scripts, the API in gRPC-Web: an HTTPS listener with one thread for
 // everybody and one for what waits for the disk. Made and ended by the thread that owns it.
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,7 +17,9 @@ namespace firmbench::web {
 struct Options {
   UniqueFd socket;   // it listens
   std::string page;  // the folder of the page's files
-  bool metrics_for_all = false;
+  // Whether /metrics is for other computers, too; asked for each. On the server's threads.
+  std::function<bool()> metrics_for_all = [] { return false; };
+  bool tls12 = false;  // also TLS 1.2
 };
 
 class Server {

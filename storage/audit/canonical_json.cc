@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "storage/audit/utf8.h"
+#include "daemon/base/utf8.h"
 
 namespace firmbench::storage::audit {
 namespace {

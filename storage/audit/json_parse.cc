@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/base/utf8.h"
 #include "storage/audit/canonical_json.h"
-#include "storage/audit/utf8.h"
 
 namespace firmbench::storage::audit {
 namespace {

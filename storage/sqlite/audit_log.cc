@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/utf8.h"
 #include "storage/audit/entry.h"
-#include "storage/audit/utf8.h"
 
 namespace firmbench::storage::sqlite {
 namespace {
@@ -35,12 +35,11 @@ Status AppendOne(Database& database, const AuditContext& context, const AuditFac
       database.Prepare("INSERT INTO audit_entries (sequence, time_us, json, leaf_hash, principal,"
                        " action, resource, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
   // The columns hold what the text holds, also where the caller's was not UTF-8.
-  RETURN_IF_ERROR(
-      entry
-          .Bind(sequence, context.now_us, json, ByteView(nodes.front().hash),
-                audit::ReplaceInvalidUtf8(fact.principal), audit::ReplaceInvalidUtf8(fact.action),
-                audit::ReplaceInvalidUtf8(fact.resource), audit::ReplaceInvalidUtf8(fact.outcome))
-          .Run());
+  RETURN_IF_ERROR(entry
+                      .Bind(sequence, context.now_us, json, ByteView(nodes.front().hash),
+                            ReplaceInvalidUtf8(fact.principal), ReplaceInvalidUtf8(fact.action),
+                            ReplaceInvalidUtf8(fact.resource), ReplaceInvalidUtf8(fact.outcome))
+                      .Run());
   ASSIGN_OR_RETURN(
       Statement insert,
       database.Prepare("INSERT INTO audit_nodes (level, idx, hash) VALUES (?1, ?2, ?3)"));

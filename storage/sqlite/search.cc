@@ -7,7 +7,7 @@
 #include <set>
 #include <tuple>
 
-#include "storage/audit/utf8.h"
+#include "daemon/base/utf8.h"
 #include "storage/sqlite/queries.h"
 
 namespace firmbench::storage::sqlite {
@@ -26,7 +26,7 @@ Status CheckText(const std::string& text) {
     return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F;
   });
   if (characters >= kMinCharacters && text.size() <= kMaxBytes && !control &&
-      audit::ReplaceInvalidUtf8(text) == text) {
+      ReplaceInvalidUtf8(text) == text) {
     return Ok();
   }
   return InvalidArgument("SEARCH_TEXT_INVALID",

@@ -200,7 +200,8 @@ class HealthOfTheLedger(bench.BenchTest):
             self.assertNotEqual(done.status, bench.EXIT_OK, str(done))
             self.assertIn("LEDGER_BUSY", done.err)
             until(NOT_SERVING)
-            self.assertEqual(self.health.check(""), SERVING)
+            for name in ("", "firmbench.v1.DriveService", "firmbench.v1.LedgerService"):
+                self.assertEqual(self.health.check(name), SERVING, name)
             self.assertEqual(len(self.bench.drives()), 3)
             other.execute("rollback")
             until(SERVING)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The configuration file: looked at without a start, and read again by a running daemon."""
 
+import datetime
+import os
 import signal
+import sys
 import unittest
 
 import bench
@@ -34,7 +37,7 @@ class CheckConfig(unittest.TestCase):
         self.assertIn("CONFIG_INVALID", done.err)
 
 
-class Reload(unittest.TestCase):
+class Reloading:
     def reload(self, text, until):
         """Sends SIGHUP; the daemon's log until a line with `until`."""
         self.bench.write("firmbenchd.toml", text)
@@ -49,11 +52,13 @@ class Reload(unittest.TestCase):
             self.bench.ok("bench", "info")
         self.fail(f"no {until!r} in the log:\n{log}")
 
+
+class Reload(Reloading, unittest.TestCase):
     def test_it_takes_what_it_may_and_says_what_waits(self):
         self.bench = bench.Bench(config_text="log_level = 'info'\n")
         self.addCleanup(self.bench.close)
-        log = self.reload("log_level = 'warn'\n[jobs]\nclaim_minutes = 60\n", "next start")
-        self.assertIn("key=jobs.claim_minutes", log)
+        log = self.reload("log_level = 'warn'\n[access]\nsecond_person = 'solo'\n", "next start")
+        self.assertIn("key=access.second_person", log)
         self.assertNotIn("took a changed key", log)  # it is no warning, and info is off now
         log = self.reload("log_level = 'info'\n", "took a changed key")
         self.assertIn("key=log_level", log)
@@ -62,10 +67,65 @@ class Reload(unittest.TestCase):
         log = self.reload("log_level = 'info'\n", "what it was")
         self.bench.ok("drive", "list")
 
+    def claim_minutes(self):
+        """How long a claim lasts that names no time."""
+        self.bench.ok("drive", "claim", "bay-1")
+        claim = self.bench.drives()[0]["claim"]["expire_time"]
+        self.bench.ok("drive", "release", "bay-1")
+        end = datetime.datetime.fromisoformat(claim.replace("Z", "+00:00"))
+        return (end - datetime.datetime.now(datetime.timezone.utc)).total_seconds() / 60
+
+    def test_the_usual_claim_is_taken(self):
+        self.bench = bench.Bench(config_text="")
+        self.addCleanup(self.bench.close)
+        self.assertAlmostEqual(self.claim_minutes(), 30, delta=2)
+        log = self.reload("[jobs]\nclaim_minutes = 600\n", "took a changed key")
+        self.assertIn("key=jobs.claim_minutes", log)
+        self.assertAlmostEqual(self.claim_minutes(), 600, delta=2)
+        # What is not taken keeps its value, also when something else is.
+        log = self.reload("[jobs]\nclaim_minutes = 500\nspill_folder = '/nowhere'\n", "next start")
+        self.assertAlmostEqual(self.claim_minutes(), 500, delta=2)
+        log = self.reload("[jobs]\nclaim_minutes = 500\nspill_folder = '/nowhere'\n", "next start")
+        self.assertNotIn("claim_minutes", log)
+
     def test_without_a_file_there_is_nothing_to_take(self):
         self.bench = bench.Bench()
         self.addCleanup(self.bench.close)
         self.reload("log_level = 'debug'\n", "what it was")
+
+
+ADDRESS = "10.78.0.1"
+ASK = f"""
+import http.client, ssl
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+connection = http.client.HTTPSConnection("{ADDRESS}", 7444, context=context, timeout=30)
+connection.request("GET", "/metrics")
+print(connection.getresponse().status)
+"""
+
+
+class ReloadOfThePage(Reloading, unittest.TestCase):
+    """Needs root: a network namespace in which this PC has an address."""
+
+    def test_who_reads_the_metrics_is_taken(self):
+        name = f"fb-metrics-{os.getpid()}"
+        for words in (("netns", "add", name), ("-n", name, "link", "set", "lo", "up"),
+                      ("-n", name, "address", "add", f"{ADDRESS}/32", "dev", "lo")):
+            done = bench.run("ip", *words)
+            self.assertEqual(done.status, 0, str(done))
+            if words[1] == "add":
+                self.addCleanup(bench.run, "ip", "netns", "delete", name)
+        within = ("nsenter", f"--net=/run/netns/{name}")
+        web = f"[web]\nlisten = '{ADDRESS}:7444'\n"
+        self.bench = bench.Bench(config_text=web, within=within)
+        self.addCleanup(self.bench.close)
+        for metrics, status in ((None, "403"), ("true", "200"), ("false", "403")):
+            if metrics:
+                log = self.reload(f"{web}metrics = {metrics}\n", "took a changed key")
+                self.assertIn("key=web.metrics", log)
+            done = bench.run(*within, sys.executable, "-c", ASK)
+            self.assertEqual(done.out.strip(), status, str(done))
 
 
 if __name__ == "__main__":

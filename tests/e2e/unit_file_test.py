@@ -77,8 +77,43 @@ class UnitFile(unittest.TestCase):
         self.assertIn("AmbientCapabilities=", lines)
         for key in ("PrivateNetwork", "PrivateUsers", "PrivateDevices"):
             self.assertEqual(confined.settings(UNIT, key), [], key)
+        self.assertEqual(self.one("NoNewPrivileges"), "yes")
         self.assertEqual(self.one("IPAddressDeny"), "any")
+        self.assertEqual(self.one("IPAddressAllow"), "localhost")
+        self.assertEqual(self.one("DevicePolicy"), "closed")
         self.assertEqual(self.one("DeviceAllow"), "char-sg rw")
+
+    def test_it_runs_as_its_own_user_and_writes_into_its_own_folders(self):
+        self.assertEqual((self.one("User"), self.one("Group")), ("firmbench", "firmbench"))
+        self.assertEqual((self.one("StateDirectory"), self.one("StateDirectoryMode")),
+                         ("firmbench", "0700"))
+        self.assertEqual(self.one("RuntimeDirectory"), "firmbench")
+        self.assertEqual(self.one("UMask"), "0077")
+        self.assertEqual(self.one("ProtectSystem"), "strict")
+        self.assertEqual(self.one("ProtectHome"), "yes")
+        self.assertEqual(self.one("ReadWritePaths"), "/run/lock")
+
+    def test_it_is_up_when_it_says_so_and_is_tried_again_for_ever(self):
+        self.assertEqual(self.one("Type"), "notify")
+        self.assertEqual(self.one("TimeoutStartSec"), "infinity")
+        self.assertEqual(self.one("Restart"), "on-failure")
+        # At a gentle pace: what a start lacks may come, and nobody types reset-failed at a bench.
+        self.assertGreaterEqual(int(self.one("RestartSec").removesuffix("s")), 5)
+        with open(UNIT, encoding="utf-8") as file:
+            unit, service = file.read().split("[Service]")
+        self.assertIn("\nStartLimitIntervalSec=0\n", unit)
+        self.assertNotIn("StartLimit", service)
+
+    def test_needrestart_leaves_it_alone(self):
+        with open(os.path.join(DEPLOY, "needrestart", "firmbench.conf"), encoding="utf-8") as file:
+            lines = [line for line in file.read().splitlines() if line and not line.startswith("#")]
+        # Perl: services whose name matches are restarted (1) or not (0).
+        self.assertEqual(len(lines), 1, lines)
+        rule = re.fullmatch(r"\$nrconf\{override_rc\}\{qr\((.*)\)\} = 0;", lines[0])
+        self.assertTrue(rule, lines)
+        self.assertRegex("firmbenchd.service", rule[1])
+        self.assertNotRegex("xfirmbenchd.service", rule[1])
+        self.assertNotRegex("firmbenchdxservice", rule[1])
 
     def test_the_users_are_made_as_the_files_say(self):
         root = tempfile.mkdtemp(prefix="fb-")

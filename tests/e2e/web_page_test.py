@@ -78,8 +78,7 @@ class Http(web_client.WebTest):
             self.assertEqual(connection.selected_alpn_protocol(), "http/1.1")
         old = ssl.create_default_context()
         old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
-        old.set_ciphers("DEFAULT@SECLEVEL=0")
-        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_2
         with self.assertRaises((ssl.SSLError, ConnectionError)):
             old.wrap_socket(socket.create_connection((host, int(port)), timeout=30))
 

@@ -161,6 +161,15 @@ Result<int64_t> MicrosOf(const ASN1_TIME* time) {
   return static_cast<int64_t>(::timegm(&parts)) * 1'000'000;
 }
 
+std::string CommonNameOf(X509* cert) {
+  X509_NAME* const name = X509_get_subject_name(cert);
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0) return {};
+  const ASN1_STRING* const text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+  return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                     static_cast<size_t>(ASN1_STRING_length(text)));
+}
+
 }  // namespace
 
 Result<std::string> MakeKey() {
@@ -219,13 +228,18 @@ Result<CertificateFacts> Describe(const std::string& certificate) {
   ASSIGN_OR_RETURN(facts.sha256, DigestOf(cert.get(), i2d_X509));
   ASSIGN_OR_RETURN(facts.key_sha256, DigestOf(X509_get0_pubkey(cert.get()), i2d_PUBKEY));
   facts.is_authority = X509_check_ca(cert.get()) == 1;
+  facts.name = CommonNameOf(cert.get());
   return facts;
 }
 
 Status CheckSigned(const std::string& certificate, const std::string& authority) {
   ASSIGN_OR_RETURN(const Cert cert, CertFrom(certificate));
   ASSIGN_OR_RETURN(const Cert issuer, CertFrom(authority));
-  if (X509_verify(cert.get(), X509_get0_pubkey(issuer.get())) == 1) return Ok();
+  // Whoever checks the chain looks for the issuer by its name.
+  if (X509_check_issued(issuer.get(), cert.get()) == X509_V_OK &&
+      X509_verify(cert.get(), X509_get0_pubkey(issuer.get())) == 1) {
+    return Ok();
+  }
   return BadCertificate("the certificate is another authority's");
 }
 

@@ -45,13 +45,14 @@ struct CertificateFacts {
   Sha256Digest sha256{};      // of its DER
   Sha256Digest key_sha256{};  // of its key's SubjectPublicKeyInfo
   bool is_authority = false;
+  std::string name;  // its common name; "" for none
 };
 // Of the first certificate in the PEM. CERTIFICATE_INVALID.
 Result<CertificateFacts> Describe(const std::string& certificate);
 // Whether the private key is the certificate's. CERTIFICATE_INVALID.
 Status CheckPair(const KeyAndCertificate& pair);
 
-// Whether the authority's key signed it. CERTIFICATE_INVALID.
+// Whether the authority's key signed it, in the authority's name. CERTIFICATE_INVALID.
 Status CheckSigned(const std::string& certificate, const std::string& authority);
 
 }  // namespace firmbench::rpc::pki

@@ -81,7 +81,8 @@ TEST(Trace, RefusesWhatItDidNotWrite) {
         "trace: 2\nstep: a\ncommand: b\nsense: 5/2/00\n",
         "trace: 2\nstep: a\ncommand: b\ncount: 0\n", "trace: 2\nstep: a\ncommand: b\ntook: -1 us\n",
         "trace: 2\nstep: a\ncommand: b\ncdb: 00\nscript: r7\n",
-        "trace: 2\nstep: a\ncommand: b\nnonsense: 1\n"}) {
+        "trace: 2\nstep: a\ncommand: b\nnonsense: 1\n", "trace: 2\na:\rb: c\n",
+        "trace: 2\na: b\r\r\n"}) {
     const auto read = ParseTrace(text);
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().reason(), "TRACE_INVALID") << text;

@@ -18,6 +18,7 @@ TEST(Config, HasDefaultsWhenTheFileIsEmpty) {
   EXPECT_EQ(config->listen, "unix:/run/firmbench/firmbench.sock");
   EXPECT_EQ(config->simulate, "");
   EXPECT_EQ(config->log_level, log::Level::kInfo);
+  EXPECT_EQ(config->log_format, LogFormat::kAuto);
   EXPECT_TRUE(config->keep_awake);
   EXPECT_EQ(config->finish, Finish::kAsk);
   EXPECT_EQ(config->spill_folder, "");
@@ -34,7 +35,8 @@ TEST(Config, HasDefaultsWhenTheFileIsEmpty) {
 TEST(Config, ReadsEveryKey) {
   const auto config = ParseConfig(
       "state_dir = '/srv/bench'\nlisten = 'unix:/srv/sock'\nsimulate = 'b.toml'\n"
-      "log_level = 'debug'\n[power]\nkeep_awake = false\n[recovery]\nfinish = 'new'\n"
+      "log_level = 'debug'\nlog_format = 'json'\n[power]\nkeep_awake = false\n[recovery]\nfinish = "
+      "'new'\n"
       "[jobs]\nspill_folder = '/srv/spill'\nclaim_minutes = 1440\n"
       "[copy]\nfolder = '/mnt/copy'\nrequire_copy = true\nallow_same_filesystem = true\n"
       "[sg]\nenabled = false\nvendor_bridges = ['152d:2338', '1234:abcd']\n"
@@ -46,6 +48,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->listen, "unix:/srv/sock");
   EXPECT_EQ(config->simulate, "b.toml");
   EXPECT_EQ(config->log_level, log::Level::kDebug);
+  EXPECT_EQ(config->log_format, LogFormat::kJson);
   EXPECT_FALSE(config->keep_awake);
   EXPECT_EQ(config->finish, Finish::kNew);
   EXPECT_EQ(config->spill_folder, "/srv/spill");
@@ -97,6 +100,31 @@ TEST(Config, TellsWhatChangedAndWhatTakesEffectAtOnce) {
   EXPECT_EQ(changed[1].reload, Reload::kAtStart);
 }
 
+TEST(Config, TakesInAReloadTheKeysThatAreSaidToBeTakenAndNoOther) {
+  const Config before;
+  // Every key another than by default.
+  const auto fresh = ParseConfig(
+      "state_dir = 'a'\nlisten = 'unix:b'\nsimulate = 'c'\nlog_level = 'debug'\n"
+      "log_format = 'json'\n[power]\nkeep_awake = false\n[recovery]\nfinish = 'old'\n"
+      "[jobs]\nspill_folder = '/d'\nclaim_minutes = 7\n"
+      "[copy]\nfolder = '/e'\nrequire_copy = true\nallow_same_filesystem = true\n"
+      "[access]\ngroup = 'f'\nadmin_group = 'g'\nsecond_person = 'solo'\n"
+      "solo_wait_minutes = 1\n[remote]\nlisten = ':1'\ntls = '1.2'\nauthority_folder = '/h'\n"
+      "[web]\nlisten = ':2'\npage = '/i'\nmetrics = true\n"
+      "[sg]\nenabled = false\nvendor_bridges = ['152d:2338']\n"
+      "simulated_bridges = ['1209:0001']\n[port_io]\nenabled = true\n",
+      "bench.toml");
+  ASSERT_TRUE(fresh) << fresh.error().ToString();
+  ASSERT_EQ(Differences(before, *fresh).size(), Keys(before).size()) << "a key has its default";
+  const Config after = Reloaded(before, *fresh);
+  for (const KeyInfo& key : Differences(before, after)) {
+    EXPECT_EQ(key.reload, Reload::kNow) << key.name;
+  }
+  for (const KeyInfo& key : Differences(after, *fresh)) {
+    EXPECT_EQ(key.reload, Reload::kAtStart) << key.name;
+  }
+}
+
 struct Mistake {
   const char* text;
   const char* where;
@@ -118,6 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Mistake{"state_dirr = 'x'\n", "bench.toml:1:1", "unknown key state_dirr"},
                       Mistake{"\n  listen = 3\n", "bench.toml:2:12", "listen takes a text"},
                       Mistake{"log_level = 'loud'\n", "bench.toml:1:13", "debug, info"},
+                      Mistake{"log_format = 'xml'\n", "bench.toml:1:14", "auto, text, json"},
                       Mistake{"state_dir = 'a'\nstate_dir = 'b'\n", "bench.toml:2:", "state_dir"},
                       Mistake{"state_dir = [\n", "bench.toml:", ""},
                       Mistake{"[section]\nx = 'y'\n", "bench.toml:1:", "section"},

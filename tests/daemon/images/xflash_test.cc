@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
                     VariantCase{"Swapped", "2.0.5", false, XflashVariant::kSwapped},
                     VariantCase{"Inverted", "2.1.0", false, XflashVariant::kSwapped},
                     VariantCase{"Fibonacci", "2.1.3", true, XflashVariant::kFibonacci}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 TEST(Unpack, LeavesAPlainFileAlone) {
   const auto unpacked = Unpack(Firmware(), "");
@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
                     RefusedCase{"AnyProgram", Program("hello"), "without a table"},
                     RefusedCase{"Unpublished", WithVersion("2.0.7"), "nobody has published"},
                     RefusedCase{"ByPosition", WithPositionLoop(), "scrambles by position"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 TEST(BrokenTables, AreRefused) {
   const Bytes good = test::BuildUpdater(Spec("2.0.4"));

@@ -338,7 +338,9 @@ TEST_P(Convert, ARecoveryLeavesAnotherUnitOnThatPortAlone) {
   bench_.drive().PokeEeprom(0, other);
   bench_.LookAgain();
   const auto job = bench_.Submit(bench_.RecoverOf("bay 1", job_));
-  if (job) EXPECT_EQ(bench_.WaitClosed(job->row.id).row.error_reason, "TARGET_CHANGED");
+  if (job) {
+    EXPECT_EQ(bench_.WaitClosed(job->row.id).row.error_reason, "TARGET_CHANGED");
+  }
   EXPECT_EQ(bench_.drive().EepromBytes(), other);
   EXPECT_EQ(bench_.drive().FlashBytes(), flash_);
 }

@@ -105,6 +105,40 @@ TEST_F(Solo, SomebodyElseNeedNotWaitAndIsNotMarked) {
   EXPECT_FALSE(Must(bench_.ledger().FindApproval(job))->solo);
 }
 
+TEST_F(Solo, WhatNobodyApprovedWithinADayIsCancelled) {
+  std::string late;
+  std::string in_time;
+  {
+    Engine engine(ServicesWith(kWait));
+    late = Ask(engine);
+    clock_.Pass(kWait + kApprovalTime + std::chrono::seconds(1));
+    EXPECT_EQ(Approve(engine, late, "user/bert"), "APPROVAL_EXPIRED");
+    EXPECT_TRUE(bench_.WaitUntil([&] { return engine.Live(late) == nullptr; }));
+    in_time = Ask(engine);
+    clock_.Pass(kWait + kApprovalTime - std::chrono::minutes(1));
+    EXPECT_EQ(Approve(engine, in_time, "user/bert"), "OK");
+    EXPECT_TRUE(bench_.WaitUntil([&] { return engine.Live(in_time) == nullptr; }));
+  }
+  EXPECT_EQ(Must(bench_.ledger().GetJob(late)).result, "CANCELLED");
+  EXPECT_FALSE(Must(bench_.ledger().FindApproval(late)));
+  EXPECT_EQ(Must(bench_.ledger().GetJob(in_time)).result, "SUCCEEDED");
+}
+
+// Both at the same moment: the cancelling was written down while the approval was on its way.
+TEST_F(Solo, WhatSomebodyCancelledIsNotApproved) {
+  std::string job;
+  {
+    Engine engine(ServicesWith(kWait));
+    job = Ask(engine);
+    engine.Live(job)->Update([](storage::Job& row) { row.cancelled_by = "user/ann"; });
+    EXPECT_EQ(Approve(engine, job, "user/bert"), "NOT_AWAITING_APPROVAL");
+    Must(engine.Cancel(job, "user/ann"));
+    EXPECT_TRUE(bench_.WaitUntil([&] { return engine.Live(job) == nullptr; }));
+  }
+  EXPECT_EQ(Must(bench_.ledger().GetJob(job)).cancelled_by, "user/ann");
+  EXPECT_FALSE(Must(bench_.ledger().FindApproval(job)));
+}
+
 TEST_F(Solo, IsRefusedForEverWhereTheBenchDoesNotAllowIt) {
   Engine engine(ServicesWith(std::nullopt));
   const std::string job = Ask(engine);

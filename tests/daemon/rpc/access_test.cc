@@ -16,10 +16,12 @@ class AccessTest : public testing::Test {
     return v1::AccessService::NewStub(bench_.As(name, role));
   }
 
-  // The reason that creating it ended with; the token in token_.
+  // The reason that creating it ended with; the token in token_. `with`: a token that the call is
+  // made with.
   std::string Create(const std::string& name, Role role, const std::string& token_role,
-                     int64_t seconds = 3600) {
+                     int64_t seconds = 3600, const std::string& with = "") {
     grpc::ClientContext call;
+    if (!with.empty()) call.AddMetadata("authorization", "Bearer " + with);
     v1::CreateTokenRequest request;
     request.set_role(token_role);
     request.mutable_lifetime_duration()->set_seconds(seconds);
@@ -123,6 +125,43 @@ TEST_F(AccessTest, ATokenIsRevokedByItsOwnerOrAManager) {
   // Who did it stays.
   EXPECT_EQ(bench_.bench.Audit().back().principal, "max");
   EXPECT_EQ(bench_.bench.Audit().back().action, "access.revoke");
+}
+
+TEST_F(AccessTest, ATokenEndsWithTheOneThatItWasMadeWith) {
+  ASSERT_EQ(Create("ann", Role::kManager, "manager"), "OK");
+  const v1::Credential first = credential_;
+  ASSERT_EQ(Create("zoe", Role::kNone, "technician", 3600, token_), "OK");
+  ASSERT_EQ(Create("zoe", Role::kNone, "viewer", 3600, token_), "OK");
+  const std::string third = token_;
+  EXPECT_EQ(WhoHas(third), "ann viewer");
+  credential_ = first;
+  ASSERT_EQ(Revoke("max", Role::kManager), "OK");
+  EXPECT_EQ(WhoHas(third), "TOKEN_INVALID");
+  Access again(bench_.bench.ledger(), bench_.clock);
+  ASSERT_TRUE(again.Load());
+  EXPECT_FALSE(again.OfToken(third));
+}
+
+// Between the check of a call's credential and the new one's commit somebody may revoke it.
+TEST_F(AccessTest, NothingIsMadeWithWhatHasEnded) {
+  ASSERT_EQ(Create("ann", Role::kManager, "manager"), "OK");
+  const std::string ended = credential_.name().substr(credential_.name().rfind('/') + 1);
+  ASSERT_EQ(Revoke("ann", Role::kManager), "OK");
+  Access access(bench_.bench.ledger(), bench_.clock);
+  ASSERT_TRUE(access.Load());
+  const auto made = access.Add({.kind = "token",
+                                .principal = "ann",
+                                .role = "viewer",
+                                .created_by = "ann",
+                                .expires_us = bench_.clock.WallMicros() + 1'000'000,
+                                .made_from = ended},
+                               "a secret", "access.token_create");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().reason(), "CREDENTIAL_ENDED");
+  EXPECT_FALSE(access.OfToken("a secret"));
+  const auto good = bench_.bench.ledger().ListCredentials({.principal = "ann"});
+  ASSERT_TRUE(good);
+  EXPECT_TRUE(good->empty());
 }
 
 TEST_F(AccessTest, ARestartForgetsNoTokenAndNoRevocation) {

@@ -52,6 +52,10 @@ class RemoteBench {
 
   // A way in with that certificate; empty: with none.
   std::shared_ptr<grpc::Channel> With(const pki::KeyAndCertificate& own) const {
+    return With(own, tls->address());
+  }
+  std::shared_ptr<grpc::Channel> With(const pki::KeyAndCertificate& own,
+                                      const std::string& address) const {
     grpc::SslCredentialsOptions options;
     options.pem_root_certs = authority->certificate();
     options.pem_cert_chain = own.certificate;
@@ -59,8 +63,7 @@ class RemoteBench {
     grpc::ChannelArguments arguments;
     arguments.SetSslTargetNameOverride(authority->server_name());
     arguments.SetInt("grpc.use_local_subchannel_pool", 1);
-    return grpc::CreateCustomChannel("dns:///" + tls->address(), grpc::SslCredentials(options),
-                                     arguments);
+    return grpc::CreateCustomChannel("dns:///" + address, grpc::SslCredentials(options), arguments);
   }
 
   // Signed by `signer`, and in the ledger when `known`.

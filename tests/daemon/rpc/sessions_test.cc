@@ -80,7 +80,7 @@ TEST_F(SessionsTest, NoSecretIsGoodForAnythingElse) {
   const std::string session = Open(link);
   EXPECT_EQ(Open(session), "LOGIN_LINK_INVALID");
   EXPECT_FALSE(bench_.access.OfToken(session));
-  EXPECT_FALSE(bench_.access.FindInvitation(session));
+  EXPECT_FALSE(bench_.access.FindInvitation(session, ""));
   EXPECT_FALSE(OpenSessionWithToken(bench_.access, bench_.clock, session));
 }
 

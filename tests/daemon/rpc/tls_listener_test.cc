@@ -6,8 +6,12 @@
 
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 
+#include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <future>
 #include <sstream>
@@ -25,6 +29,7 @@ class TlsTest : public testing::Test {
   // As the daemon does: a connection that is gone is an error of its writer, not our end.
   static void SetUpTestSuite() { ::signal(SIGPIPE, SIG_IGN); }
 
+  SetClock clock_;
   RemoteBench bench_;
 };
 
@@ -98,6 +103,30 @@ TEST_F(TlsTest, ACertificateThatIsNotGoodIsToldWhy) {
   EXPECT_EQ(WhoIs(bench_.With(unknown), token), "CERTIFICATE_UNKNOWN");
 }
 
+// Whoever looks for a clock that is wrong is told what it says now, not what it said to the first
+// one that was refused.
+TEST_F(TlsTest, TheBenchsTimeIsThatOfTheRefusal) {
+  const int64_t now = RealClock().WallMicros();
+  const auto expired =
+      bench_.Certificate(bench_.AuthorityPair(), now - 3 * kHour, now - kHour, true);
+  const auto tls = test::Must(TlsListener::Start({.listen = "127.0.0.1:0"}, *bench_.authority,
+                                                 bench_.access, clock_, *bench_.pool));
+  tls->Begin();
+  const auto channel = bench_.With(expired, tls->address());
+  const auto told = [&](const std::shared_ptr<grpc::Channel>& way) {
+    grpc::ClientContext call;
+    Limit(call);
+    v1::GetCallerResponse response;
+    return v1::AccessService::NewStub(way)->GetCaller(&call, {}, &response).error_message();
+  };
+  for (int i = 0; i < 2; ++i) {
+    const std::string time = FormatRfc3339(clock_.WallMicros());
+    EXPECT_NE(told(channel).find(time), std::string::npos) << time;
+    EXPECT_NE(told(bench_.With(expired, tls->address())).find(time), std::string::npos) << time;
+    clock_.Pass(std::chrono::minutes(5));
+  }
+}
+
 TEST_F(TlsTest, RevokingCutsWhatRuns) {
   const auto own = bench_.Good();
   const auto channel = bench_.With(own);
@@ -133,13 +162,14 @@ TEST_F(TlsTest, ACodeLetsOneComputerInOnce) {
 
   const auto key = test::Must(cli::MakeClientKey());
   v1::EnrollResponse made;
+  const auto stub = v1::EnrollmentService::NewStub(bench_.With({}));
   const auto enroll = [&](const std::string& text, const std::string& request_pem) {
     grpc::ClientContext call;
     Limit(call);
     v1::EnrollRequest request;
     request.set_code(text);
     request.set_certificate_request_pem(request_pem);
-    return ReasonIn(v1::EnrollmentService::NewStub(bench_.With({}))->Enroll(&call, request, &made));
+    return ReasonIn(stub->Enroll(&call, request, &made));
   };
   EXPECT_EQ(enroll("bbbb" + code.Text().substr(4), key.request_pem), "CODE_INVALID");
   // What cannot be signed leaves the code good.
@@ -152,10 +182,113 @@ TEST_F(TlsTest, ACodeLetsOneComputerInOnce) {
             "alice technician");
   // Guessing is slow: soon nobody's code is looked at.
   std::string ended = "CODE_INVALID";
-  for (int i = 0; i <= Access::kMostFailures && ended == "CODE_INVALID"; ++i) {
+  for (int i = 0; i <= Failures::kMost && ended == "CODE_INVALID"; ++i) {
     ended = enroll("bbbb" + code.Text().substr(4), key.request_pem);
   }
   EXPECT_EQ(ended, "TOO_MANY_ATTEMPTS");
+}
+
+// Of a request with so many bytes.
+std::string EnrollWith(const std::shared_ptr<grpc::Channel>& channel, size_t bytes) {
+  grpc::ClientContext call;
+  Limit(call);
+  v1::EnrollRequest request;
+  request.set_certificate_request_pem(std::string(bytes, 'a'));
+  v1::EnrollResponse response;
+  return ReasonIn(v1::EnrollmentService::NewStub(channel)->Enroll(&call, request, &response));
+}
+
+std::string UploadWith(const std::shared_ptr<grpc::Channel>& channel, size_t bytes) {
+  grpc::ClientContext call;
+  Limit(call);
+  v1::WriteUploadRequest request;
+  request.set_data(std::string(bytes, 'a'));
+  v1::Upload response;
+  return ReasonIn(v1::ImageService::NewStub(channel)->WriteUpload(&call, request, &response));
+}
+
+TEST_F(TlsTest, NobodyWithoutAGoodCertificateSendsMuch) {
+  constexpr size_t kSome = TlsListener::kMostBytesOfStrangers / 2;
+  constexpr size_t kMuch = TlsListener::kMostBytesOfStrangers + 1;
+  const std::string cut = "code " + std::to_string(grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(EnrollWith(bench_.With({}), kSome), "FIELD_TOO_LONG");
+  EXPECT_EQ(EnrollWith(bench_.With({}), kMuch), cut);
+  // Nor in small pieces.
+  const auto channel = bench_.With({});
+  EXPECT_EQ(EnrollWith(channel, kSome), "FIELD_TOO_LONG");
+  EXPECT_EQ(EnrollWith(channel, kSome), cut);
+
+  const auto refused = bench_.Good();
+  test::Must(bench_.access.End({bench_.last}, "max", ""));
+  EXPECT_EQ(UploadWith(bench_.With(refused), kSome), "CERTIFICATE_UNKNOWN");
+  EXPECT_EQ(UploadWith(bench_.With(refused), kMuch), cut);
+  const auto known = bench_.With(bench_.Good());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(UploadWith(known, 1 << 20), "NAME_INVALID");
+}
+
+TEST_F(TlsTest, StrangersOfOneAddressHaveFewConnections) {
+  std::vector<std::shared_ptr<grpc::Channel>> strangers;
+  for (size_t i = 0; i < TlsListener::kMostStrangersOfOneAddress; ++i) {
+    EXPECT_EQ(EnrollWith(strangers.emplace_back(bench_.With({})), 10), "CODE_INVALID");
+  }
+  EXPECT_EQ(EnrollWith(bench_.With({}), 10),
+            "code " + std::to_string(grpc::StatusCode::UNAVAILABLE));
+  // Who is known is not counted with them.
+  EXPECT_EQ(WhoIs(bench_.With(bench_.Good())), "alice manager");
+}
+
+// Somebody who connects and says nothing.
+class Silent {
+ public:
+  explicit Silent(const std::string& address)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+    to.sin_port = ::htons(
+        static_cast<uint16_t>(std::strtoul(address.c_str() + address.rfind(':') + 1, nullptr, 10)));
+    const timeval patience{.tv_sec = 20, .tv_usec = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+  }
+  // Waits for it.
+  bool IsShownOut() const { return Read(0) == 0; }
+  bool IsStillThere() const { return Read(MSG_DONTWAIT) < 0 && errno == EAGAIN; }
+
+ private:
+  ssize_t Read(int flags) const {
+    char byte = 0;
+    return ::recv(socket_.get(), &byte, 1, flags);
+  }
+  UniqueFd socket_;
+};
+
+TEST_F(TlsTest, OneAddressHasSoManyConnections) {
+  const auto known = bench_.Good();
+  std::vector<Silent> silent;
+  for (size_t i = 0; i < TlsListener::kMostOfOneAddress; ++i) {
+    silent.emplace_back(bench_.tls->address());
+  }
+  EXPECT_TRUE(Silent(bench_.tls->address()).IsShownOut());
+  for (const Silent& one : silent) EXPECT_TRUE(one.IsStillThere());
+  silent.pop_back();
+  EXPECT_EQ(WhoIs(bench_.With(known)), "alice manager");
+}
+
+TEST_F(TlsTest, AHandshakeHasItsTime) {
+  const auto known = bench_.Good();
+  const auto tls = test::Must(TlsListener::Start({.listen = "127.0.0.1:0"}, *bench_.authority,
+                                                 bench_.access, clock_, *bench_.pool));
+  tls->Begin();
+  const Silent silent(tls->address());
+  // The listener comes to those in turn: afterwards it has seen everybody who came before.
+  const auto turn = [&] { EXPECT_EQ(WhoIs(bench_.With(known, tls->address())), "alice manager"); };
+  turn();
+  clock_.Pass(TlsListener::kHandshakeTime);
+  turn();
+  EXPECT_TRUE(silent.IsStillThere());
+  clock_.Pass(std::chrono::microseconds(1));
+  EXPECT_TRUE(silent.IsShownOut());
 }
 
 TEST_F(TlsTest, SomebodyInBetweenIsFoundOutBeforeAnythingIsSent) {

@@ -5,7 +5,7 @@
 
 #include <limits>
 
-#include "storage/audit/utf8.h"
+#include "daemon/base/utf8.h"
 
 namespace firmbench::storage::audit {
 namespace {

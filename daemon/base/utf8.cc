@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/audit/utf8.h"
+#include "daemon/base/utf8.h"
 
-namespace firmbench::storage::audit {
+namespace firmbench {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
@@ -46,6 +46,17 @@ size_t Utf8Length(std::string_view text, size_t offset) {
   return ValidPrefix(text, offset, lead) == lead.length ? lead.length : 0;
 }
 
+size_t DecodeUtf8(std::string_view text, uint32_t& point) {
+  const size_t length = Utf8Length(text, 0);
+  if (length == 0) return 0;
+  const auto lead = static_cast<uint8_t>(text[0]);
+  point = length == 1 ? lead : lead & (0x7FU >> length);
+  for (const char next : text.substr(1, length - 1)) {
+    point = point << 6 | (static_cast<uint8_t>(next) & 0x3FU);
+  }
+  return length;
+}
+
 bool IsUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const size_t length = Utf8Length(text, i);
@@ -53,6 +64,12 @@ bool IsUtf8(std::string_view text) {
     i += length;
   }
   return true;
+}
+
+bool IsHidden(uint32_t point) {
+  return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x061C || point == 0xFEFF ||
+         (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
+         (point >= 0x2066 && point <= 0x2069);
 }
 
 std::string ReplaceInvalidUtf8(std::string_view text) {
@@ -93,4 +110,4 @@ void AppendUtf8(std::string& text, uint32_t code_point) {
   }
 }
 
-}  // namespace firmbench::storage::audit
+}  // namespace firmbench
