@@ -15,23 +15,27 @@ test('filters leave what is asked for, and the export is the log itself', async 
   const rows = page.getByRole('row');
   await expect(rows.filter({ hasText: 'labelled a unit' })).toBeVisible();
   await expectAccessible(page);
+  const exported = async (button: string) => {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: button }).click();
+    return readFileSync(await (await download).path(), 'utf8');
+  };
   await page.getByLabel('What', { exact: true }).fill('job.create');
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   await expect(rows).toHaveCount(3); // with the head
   await page.getByLabel('Unit, with its jobs and dumps').selectOption({ label: 'U-0001, A-4711, LTR-52327S' });
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   await expect(rows).toHaveCount(2);
+  const filters = ['--action', 'job.create', '--unit', 'U-0001'];
+  const left = await exported('Export as JSON lines');
+  expect(left.trimEnd().split('\n')).toHaveLength(1);
+  expect(left).toBe(bench.firmbench(['audit', 'export', ...filters]));
+  expect(await exported('Export as CSV')).toBe(bench.firmbench(['audit', 'export', '--format', 'csv', ...filters]));
   await page.getByLabel('Until').fill('2001-01-01T00:00');
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   await expect(page.getByText('No entry is left by these filters.')).toBeVisible();
   await page.getByRole('link', { name: 'Show everything' }).click();
   await expect(rows.filter({ hasText: 'labelled a unit' })).toBeVisible();
-
-  const exported = async (button: string) => {
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: button }).click();
-    return readFileSync(await (await download).path(), 'utf8');
-  };
   expect(await exported('Export as JSON lines')).toBe(bench.firmbench(['audit', 'export']));
   expect(await exported('Export as CSV')).toBe(bench.firmbench(['audit', 'export', '--format', 'csv']));
 });

@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people do with a drive besides jobs, and the sound that calls them to it.
 import type { Page } from '@playwright/test';
+import type { Bench, Row } from './support/bench';
 import { askingDrive, drive, POWER_CUT_AND_HAND, quick, TWO_PEOPLE } from './support/scenarios';
-import { expect, expectAccessible, planConfirmStart, test } from './support/test';
+import { screensOf } from './support/screens';
+import { beginJob, expect, expectAccessible, expectLoaded, planConfirmStart, test } from './support/test';
 
 async function openDrive(page: Page, bay: RegExp): Promise<void> {
   await page.getByRole('article', { name: bay }).getByRole('link', { name: 'Details' }).click();
   await expect(page.getByRole('heading', { level: 1, name: bay })).toBeVisible();
+}
+
+async function planBackup(page: Page, bench: Bench): Promise<void> {
+  await beginJob(page, bench, /bay 1/, /^Backup/i);
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+}
+
+// A time of the bench as the page shows it.
+function shown(stamp = ''): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(stamp));
 }
 
 test('a manager lifts a quarantine and answers for it; a technician cannot', async ({ openBench, people }) => {
@@ -58,13 +70,11 @@ test('a drive that somebody uses is freed by another, and the log says who did',
   await expect(first.getByText('Others see now that you are using it.')).toBeVisible();
 
   await expect(second.getByRole('article', { name: /bay 1/ })).toContainText('in use by nobody');
-  // Nobody else begins a job on it meanwhile.
-  await second.goto(`${bench.address}/do?action=backup`);
-  await second.getByRole('checkbox', { name: /bay 1/ }).check();
-  await second.getByRole('button', { name: 'Show the plan' }).click();
-  await second.getByRole('button', { name: /^Start/ }).click();
-  await expect(second.getByText('DRIVE_CLAIMED')).toBeVisible();
-  expect(bench.json('job', 'list')['jobs']).toEqual([]);
+  // Who has it is not kept from working.
+  await planBackup(first, bench);
+  await expect(first.getByRole('button', { name: 'Start' })).toBeEnabled();
+  await expect(first.getByText('DRIVE_CLAIMED')).toHaveCount(0);
+  await first.goBack();
 
   await second.goto(bench.address);
   await openDrive(second, /bay 1/);
@@ -74,6 +84,43 @@ test('a drive that somebody uses is freed by another, and the log says who did',
   const entries = bench.json('audit', 'list')['audit_entries'] ?? [];
   const told = entries.filter(({ action }) => action?.startsWith('drive.')).map(({ action, principal }) => [action, principal]);
   expect(told).toEqual([['drive.release', 'games'], ['drive.claim', 'nobody']]);
+});
+
+test('the plan says who is using the drive, since when and what to do, before anything is refused', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)), TWO_PEOPLE);
+  const { signIn } = people(bench);
+  const [holder, other] = [await signIn('nobody'), await signIn('games')];
+  await planBackup(other, bench);
+  const plan = other.getByRole('region', { name: 'The plan' });
+  const start = other.getByRole('button', { name: 'Start' });
+  await expect(start).toBeEnabled();
+
+  // Said while the plan is being looked at: it follows by itself.
+  await openDrive(holder, /bay 1/);
+  await holder.getByRole('button', { name: 'I am using it' }).click();
+  await expect(plan).toContainText(/in use by nobody/i);
+  const [claimed] = bench.json('drive', 'list')['drives'] ?? [];
+  const [entry] = (bench.json('audit', 'list')['audit_entries'] ?? []).filter(({ action }) => action === 'drive.claim');
+  const claim = claimed?.['claim'] as unknown as Row;
+  await expect(plan).toContainText(
+    `Said on ${shown(entry?.['entry_time'])}; ends by itself on ${shown(claim['expire_time'])}.`);
+  await expect(plan).toContainText('What to do: ask them; if they have finished or are gone, free the drive on its own screen');
+  await expect(start).toHaveCount(0);
+  await expectAccessible(other);
+
+  // A plan that is made now says the same; nothing was tried and nothing refused.
+  await planBackup(other, bench);
+  await expect(other.getByRole('group', { name: 'Which drives' })).toContainText('in use by nobody');
+  await expect(plan).toContainText(/in use by nobody/i);
+  await expect(start).toHaveCount(0);
+  expect(bench.json('job', 'list')['jobs']).toEqual([]);
+  const actions = (bench.json('audit', 'list')['audit_entries'] ?? []).map(({ action }) => action);
+  expect(actions).not.toContain('job.refuse');
+
+  await holder.getByRole('button', { name: 'Free it (in use by nobody)' }).click();
+  await expect(plan).not.toContainText(/in use by/i);
+  await start.click();
+  await expect(other.getByRole('status')).toContainText('succeeded');
 });
 
 // How many tones were begun since the page was loaded, and whether the browser plays any at all.
@@ -118,19 +165,12 @@ test('a prompt is heard until it is answered, and not where somebody wants silen
 for (const role of ['viewer', 'technician', 'manager', 'auditor']) {
   test(`every screen opens without an error for a ${role} with a token`, async ({ openBench, people }) => {
     const bench = await openBench(quick(drive(1)));
-    const image = bench.addImage('LTR-52327S', 'QS0D');
+    bench.addImage('LTR-52327S', 'QS0D');
     bench.firmbench(['backup', 'bay 1']);
-    const named = (list: string) => bench.json(list.slice(0, -1), 'list')[list]?.[0]?.['name'] ?? list;
     const page = await people(bench).signInAs(role);
-    const single = ['drives', 'jobs', 'units', 'dumps'].map(named).concat(image);
-    const unit = named('units').split('/')[1];
-    const screens = ['', 'do', 'jobs', 'units', 'dumps', 'images', 'audit', 'people', 'help', 'search?q=U-0001', 'compare', 'import'];
-    for (const screen of [...screens, ...single, `passport/${unit}`, `labels/${unit}`]) {
+    for (const screen of screensOf(bench)) {
       await page.goto(`${bench.address}/${screen}`);
-      // The frame says who is there; the screen below it is no longer being loaded.
-      await expect(page.getByRole('button', { name: 'Who, and how it looks' })).toBeVisible();
-      await expect(page.getByRole('main')).not.toBeEmpty();
-      await expect(page.getByText('Loading …')).toHaveCount(0);
+      await expectLoaded(page);
       await expect(page.getByRole('alert').filter({ hasText: /[A-Z]+_[A-Z]+/ })).toHaveCount(0);
     }
   });

@@ -114,3 +114,48 @@ test('a folder of old backups says whose each is, and keeps what a person wants'
   await page.getByRole('button', { name: 'Say so' }).click();
   await expect(page.getByRole('status')).toContainText('It is of U-0002 now.');
 });
+
+test('a person says what the bytes do not: whose a backup is, and that it is an EEPROM', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)));
+  bench.firmbench(['backup', 'bay 1']);
+  bench.addImage('LTR-52327S', 'QS0D');
+  const firmware = readFileSync(join(bench.folder, 'QS0D.bin'));
+  // 1 KB that says nothing of itself.
+  const eeprom = Buffer.concat(Array.from({ length: 16 }, (_, index) => createHash('sha512').update(`${index}`).digest()));
+  const files = { 'before U-0001.bin': firmware, 'unnamed.eep': eeprom };
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(bench.folder, name), bytes);
+  const chosen = Object.keys(files).map((name) => join(bench.folder, name));
+
+  const page = await people(bench).signIn();
+  await page.goto(`${bench.address}/import`);
+  const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+  const take = () => page.locator('input[type=file]').first().setInputFiles(chosen);
+  await take();
+  await expect(row('before U-0001.bin').getByLabel('Perhaps')).toHaveValue('');
+  await page.getByRole('button', { name: 'Clear the list' }).click();
+  await expect(row('before U-0001.bin')).toHaveCount(0);
+  await take();
+  await row('before U-0001.bin').getByLabel('Perhaps').selectOption({ label: 'U-0001: its name holds the unit\'s number' });
+  await expect(row('before U-0001.bin')).toContainText('U-0001 a person says so');
+  await expect(row('unnamed.eep')).toContainText('not imported');
+  await row('unnamed.eep').getByRole('button', { name: 'It is an EEPROM dump' }).click();
+  await expect(row('unnamed.eep').getByRole('checkbox', { name: 'keep it' })).toBeChecked();
+  await page.getByRole('button', { name: 'Keep 2 files' }).click();
+  await expect(page.getByRole('status').filter({ hasText: '2 files were imported.' })).toBeVisible();
+  const kept = (bench.json('dump', 'list')['dumps'] ?? []).filter(({ job }) => job === '');
+  expect(kept.map(({ memory, unit_number }) => [memory, unit_number]).sort()).toEqual(
+    [['MEMORY_EEPROM', ''], ['MEMORY_FIRMWARE', 'U-0001']]);
+
+  // A file of this device is compared and enters nothing.
+  await page.goto(`${bench.address}/compare?a=${encodeURIComponent(kept.find(({ unit_number }) => unit_number)?.['name'] ?? '')}`);
+  const compareWith = async (bytes: Buffer) => {
+    writeFileSync(join(bench.folder, 'mine.bin'), bytes);
+    await page.getByRole('button', { name: 'Choose … B' }).click();
+    await page.getByRole('dialog').locator('input[type=file]').setInputFiles(join(bench.folder, 'mine.bin'));
+  };
+  await compareWith(firmware);
+  await expect(page.getByRole('status').filter({ hasText: /^identical/ })).toBeVisible();
+  await compareWith(Buffer.from(firmware).fill(0xa5, 0x4000, 0x4010));
+  await expect(page.getByRole('heading', { name: '1 range differs' })).toBeVisible();
+  expect(bench.json('dump', 'list')['dumps']).toHaveLength(4);
+});

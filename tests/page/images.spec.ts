@@ -58,3 +58,14 @@ test('a donor’s dump is no image where nobody knows what is the donor’s alon
   await expect(page.getByRole('alert')).toContainText('DONOR_RANGES_UNKNOWN');
   await expect(page.getByRole('alert')).toContainText('What to do:');
 });
+
+test('a drive that was flashed meanwhile is shown as it is now', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)));
+  const name = bench.addImage('LTR-52327S', 'QS0D');
+  const page = await people(bench).signIn();
+  await page.goto(`${bench.address}/${name}`);
+  const fit = page.getByRole('listitem').filter({ hasText: 'bay 1' });
+  await expect(fit).toContainText('QS0C');
+  bench.firmbench(['flash', 'bay 1', name, '--yes']);
+  await expect(fit).toContainText('QS0D');
+});

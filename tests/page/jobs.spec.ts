@@ -46,8 +46,23 @@ test('a flash shows its plan, wants the right label, and ends in the ledger like
   await expect(page.getByRole('status')).toContainText('changed, read back and equal to the plan');
   await expect(page.getByRole('status')).toContainText('every byte is the same as before');
   await expectAccessible(page);
+  // Each step in words, a hash by its beginning; a press copies the whole.
+  const steps = page.getByRole('region', { name: 'Steps' }).getByRole('listitem');
+  await expect(steps.filter({ hasText: 'check EEPROM' })).toContainText('every byte is the same as before');
+  await expect(steps.filter({ hasText: /\bEQUAL\b/ })).toHaveCount(0);
+  const hash = steps.filter({ hasText: 'read back firmware' }).getByRole('button', { name: /^SHA-256/ });
+  const whole = (await hash.getAttribute('title')) ?? '';
+  expect(whole).toMatch(/^[0-9a-f]{64}$/);
+  await expect(hash).toHaveText(`${whole.slice(0, 12)}…`);
+  await hash.click();
+  await expect(steps.getByText('Copied')).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Search' }).click();
+  await page.keyboard.press('Control+V');
+  await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue(whole);
   const [job] = bench.json('job', 'list')['jobs'] ?? [];
   expect(job).toMatchObject({ kind: 'flash', image, result: 'RESULT_SUCCEEDED', outcome: 'OUTCOME_CHANGED_VERIFIED' });
+  await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+  await expect(page.getByRole('row', { name: /firmware flash/i })).toContainText('succeeded');
   await page.getByRole('link', { name: 'Bench', exact: true }).click();
   await expect(page.getByRole('article', { name: /bay 1/ })).toContainText('QS0D');
 });

@@ -21,6 +21,23 @@ test('a session that somebody ends is over at once, and the page says so', async
   await expect(page.getByRole('article')).toHaveCount(0);
 });
 
+test('a bench that is too busy to answer ends no session', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)));
+  const page = await people(bench).signIn();
+  let refused = 0;
+  await page.route('**/GetCaller', (route) => {
+    refused += 1;
+    if (refused > 2) return route.continue();
+    // 8 is RESOURCE_EXHAUSTED.
+    const headers = { 'content-type': 'application/grpc-web+proto', 'grpc-status': '8', 'grpc-message': 'too%20many%20calls' };
+    return route.fulfill({ headers });
+  });
+  await page.reload();
+  await expect(page.getByText('too many calls')).toBeVisible();
+  await expect(page.getByRole('article', { name: /bay 1/ })).toBeVisible();
+  expect(refused).toBe(3);
+});
+
 test.describe('who is not known', () => {
   test.use({ expectedErrors: [/status of 401/] });
 

@@ -1,46 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// A full bench: 64 drives, 32 jobs at once; and what the first load costs. Prints its figures.
-import type { Page } from '@playwright/test';
+// A full bench: 64 drives, 32 jobs at once; and what the first load costs. Prints its figures; no time fails
+// a test, because the computer may have other things to do.
+import { forgetLatencies, latencies, watchLatency } from './support/latency';
 import { drive, paced, quick } from './support/scenarios';
 import { expect, test } from './support/test';
 
 const DRIVES = 64;
 const JOBS = 32;
-const SAMPLES = 200;
+const SAMPLES = 1000;
+// From a drive's progress to the pixel.
+const GOAL_MS = 100;
 const MOST_FIRST_LOAD_BYTES = 200 * 1024;
-
-// In the page: notes when a piece of the stream of events came in and when the bars that it moved were
-// painted.
-const WATCH_LATENCY = `
-  window.latencies = [];
-  let cameIn = 0;
-  const plain = window.fetch;
-  window.fetch = async (...request) => {
-    const answer = await plain(...request);
-    const address = request[0] instanceof Request ? request[0].url : String(request[0]);
-    if (!address.endsWith('/WatchEvents') || answer.body === null) return answer;
-    const noted = answer.body.pipeThrough(new TransformStream({
-      transform(piece, out) { cameIn = performance.now(); out.enqueue(piece); },
-    }));
-    return new Response(noted, answer);
-  };
-  new MutationObserver((changes) => {
-    if (!changes.some(({ target }) => target.nodeType === 1 && target.closest('[role=progressbar]'))) return;
-    const begin = cameIn;
-    requestAnimationFrame(() => setTimeout(() => window.latencies.push(performance.now() - begin)));
-  }).observe(document, { subtree: true, attributes: true });
-`;
-
-async function latencies(page: Page): Promise<number[]> {
-  return (await page.evaluate('window.latencies')) as number[];
-}
 
 test('64 drives with 32 jobs stay fluid', async ({ openBench, people }) => {
   test.setTimeout(300_000);
   const all = Array.from({ length: DRIVES }, (_, index) => drive(index + 1));
   const bench = await openBench(paced(0.5, ...all));
   const page = await people(bench).signIn();
-  await page.addInitScript(WATCH_LATENCY);
+  await watchLatency(page);
   await page.reload();
   await expect(page.getByRole('article')).toHaveCount(DRIVES);
   // In the order of the bays, as people count.
@@ -50,11 +27,16 @@ test('64 drives with 32 jobs stay fluid', async ({ openBench, people }) => {
     bench.startJob(['backup', name]);
   }
   await expect(page.getByText(`${DRIVES} drives, ${JOBS} jobs under way`)).toBeVisible();
+  // What counts is the bench at work, not this computer beginning so many programs.
+  await forgetLatencies(page);
   await expect.poll(async () => (await latencies(page)).length, { timeout: 120_000 }).toBeGreaterThan(SAMPLES);
   const sorted = (await latencies(page)).sort((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
-  console.log(`progress in the browser to the pixel, ${JOBS} jobs: median ${at(0.5)} ms, ` +
-    `95 % ${at(0.95)} ms, most ${at(1)} ms, of ${sorted.length}`);
+  // One clock: nothing is seen before it happened.
+  expect(sorted[0]).toBeGreaterThan(0);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  console.log(`progress from its event to the pixel, ${JOBS} jobs: median ${at(0.5).toFixed(1)} ms, ` +
+    `95 % ${at(0.95).toFixed(1)} ms, worst ${at(1).toFixed(1)} ms, of ${sorted.length}; ` +
+    `${GOAL_MS} ms ${at(0.95) <= GOAL_MS ? 'met' : 'not met'} by 95 %, ${at(1) <= GOAL_MS ? 'met' : 'not met'} by the worst`);
 });
 
 test('the first load is small', async ({ openBench, people }) => {

@@ -29,6 +29,8 @@ test('the code of a passport says what the one of the command line says', async 
     expect.stringMatching(/^checkpoint \d+ [0-9a-f]{64}$/),
   ]);
   await expectAccessible(page);
+  // Paper leads nowhere.
+  await expect(page.getByRole('article').getByRole('link')).toHaveCount(0);
   // It stays when the passport is printed, and in the file that needs nothing else.
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   expect(await readQr(code)).toBe(text);

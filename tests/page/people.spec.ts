@@ -34,6 +34,27 @@ test('a manager invites somebody; the code is shown once and can be revoked', as
   await expect(page.getByRole('row').filter({ hasText: 'revoked by root' })).toBeVisible();
 });
 
+test('everything of a person is revoked at once, with a reason', async ({ openBench, people }) => {
+  const bench = await openBench(quick(drive(1)), REMOTE);
+  for (const role of ['technician', 'viewer']) bench.firmbench(['bench', 'invite', '--name', 'bob', '--role', role]);
+  const page = await people(bench).signIn();
+  await page.goto(`${bench.address}/people`);
+  const bob = page.locator('section').filter({ has: page.getByRole('heading', { name: 'bob' }) });
+  await expect(bob.getByRole('row')).toHaveCount(3); // with the head
+  await bob.getByRole('button', { name: 'Revoke everything … bob' }).click();
+  const revoke = page.getByRole('dialog').getByRole('button', { name: 'Revoke everything …' });
+  await expect(revoke).toBeDisabled();
+  await page.getByLabel('Why; kept for ever').fill('lost his phone');
+  await expectAccessible(page);
+  await revoke.click();
+  await expect(page.getByRole('status')).toContainText('2 credentials of bob ended.');
+  await expect(bob).toHaveCount(0);
+  const entries = bench.json('audit', 'list')['audit_entries'] ?? [];
+  const told = entries.filter(({ action }) => action === 'access.revoke').map(({ canonical_json: text = '' }) => text);
+  expect(told.length).toBeGreaterThan(0);
+  for (const text of told) expect(text).toContain('lost his phone');
+});
+
 test('a token is shown once, signs in with its role, and ends when it is revoked', async ({ openBench, people, browser }) => {
   const bench = await openBench(quick(drive(1)));
   const page = await people(bench).signIn();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { Bench } from './support/bench';
 import { askingDrive, quick } from './support/scenarios';
 import { expect, expectAccessible, planConfirmStart, test } from './support/test';
@@ -12,6 +12,12 @@ async function flash(bench: Bench, page: Page): Promise<void> {
   await planConfirmStart(page, 'S1001');
 }
 
+// What a countdown shows, "4:59".
+async function secondsLeft(timer: Locator): Promise<number> {
+  const [minutes, seconds] = (await timer.innerText()).split(':').map(Number);
+  return (minutes ?? NaN) * 60 + (seconds ?? NaN);
+}
+
 test('a prompt stands on every screen and is answered on the second one', async ({ openBench, people }) => {
   const bench = await openBench(quick(askingDrive(1)));
   const { signIn, signInAs } = people(bench);
@@ -21,7 +27,10 @@ test('a prompt stands on every screen and is answered on the second one', async 
   for (const page of [asker, tablet]) {
     const prompt = page.getByRole('region', { name: 'A person is needed' });
     await expect(prompt).toContainText(/hold the drive's eject button/i);
-    await expect(prompt.getByRole('timer')).toHaveText(/^\d+:\d\d$/);
+    const timer = prompt.getByRole('timer');
+    await expect(timer).toHaveText(/^\d+:\d\d$/);
+    const left = await secondsLeft(timer);
+    await expect.poll(() => secondsLeft(timer)).toBeLessThan(left);
   }
   await expectAccessible(tablet);
   // Who may only look sees it as well, and has nothing to press.
@@ -44,4 +53,16 @@ test('a job is cancelled before its first write, and nothing was written', async
   await expect(page.getByRole('region', { name: 'A person is needed' })).toHaveCount(0);
   const [job] = bench.json('job', 'list')['jobs'] ?? [];
   expect(job).toMatchObject({ result: 'RESULT_CANCELLED', cancelled_by: 'root' });
+});
+
+test('a screen that nobody touched says that it is silent', async ({ openBench, people }) => {
+  const bench = await openBench(quick(askingDrive(1)));
+  bench.addImage('LDW-451S', 'GSB7');
+  const page = await people(bench).signIn();
+  bench.startJob(['flash', 'bay 1', `${bench.folder}/GSB7.bin`, '--yes']);
+  await expect(page.getByRole('region', { name: 'A person is needed' })).toBeVisible();
+  await expect(page.getByText(/Touch the screen to hear it/)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByText(/Touch the screen to hear it/).click();
+  await expect(page.getByText(/Touch the screen to hear it/)).toHaveCount(0);
 });

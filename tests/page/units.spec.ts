@@ -41,6 +41,29 @@ test('a unit gets a label, notes and a customer, and its history says so', async
   await expectAccessible(page);
   const [unit] = bench.json('unit', 'list')['units'] ?? [];
   expect(unit).toMatchObject({ label: 'A-4711' });
+
+  // Put away: lists leave it out, and nothing else.
+  await page.getByText('Merge, split, put away').click();
+  await page.getByRole('button', { name: 'Put away …' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Put away …' }).click();
+  await expect(page.getByRole('status')).toContainText('The unit was put away.');
+  expect(bench.json('unit', 'list')['units']).toEqual([]);
+
+  // Whose it was is really gone, for who types which unit is meant.
+  await page.getByRole('button', { name: 'Erase the customer’s data …' }).click();
+  const erase = page.getByRole('button', { name: 'Erase for good' });
+  await page.getByLabel(/^Type U-0001/).fill('U-0002');
+  await expect(erase).toBeDisabled();
+  await page.getByLabel(/^Type U-0001/).fill('u-0001');
+  await expectAccessible(page);
+  await erase.click();
+  await expect(page.getByRole('status')).toContainText('The customer’s data is erased');
+  await expect(page.getByText('T-118')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Take out again …' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take out again …' }).click();
+  await expect(page.getByRole('status')).toContainText('The unit was taken out again.');
+  const [erased] = bench.json('unit', 'list')['units'] ?? [];
+  expect(erased).toMatchObject({ label: 'A-4711', customer: '', ticket: '', dump_count: '2' });
 });
 
 test('two units are merged and split again, and no dump is lost', async ({ openBench, people }) => {

@@ -42,6 +42,17 @@ function topicsOf(source) {
   return topics;
 }
 
+// The titles alone, for links: the texts are loaded where they are read.
+export function titlesModule(sources) {
+  const titles = Object.fromEntries(sources.flatMap(topicsOf).map(({ name, title }) => [name, title]));
+  return [
+    '// SPDX-License-Identifier: Apache-2.0',
+    '// Generated from client/cli/explain.',
+    `export const titles: Readonly<Record<string, string>> = ${JSON.stringify(titles, null, 1)};`,
+    '',
+  ].join('\n');
+}
+
 export function topicsModule(sources) {
   return [
     '// SPDX-License-Identifier: Apache-2.0',

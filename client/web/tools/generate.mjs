@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleModule } from './bundle.mjs';
-import { topicsModule } from './explain.mjs';
+import { titlesModule, topicsModule } from './explain.mjs';
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(dirname(web));
@@ -29,6 +29,7 @@ function generateExplain() {
   const folder = join(root, 'client', 'cli', 'explain');
   const sources = ['questions.cc', 'words.cc'].map((name) => readFileSync(join(folder, name), 'utf8'));
   writeFileSync(join(gen, 'explain.ts'), topicsModule(sources));
+  writeFileSync(join(gen, 'titles.ts'), titlesModule(sources));
 }
 
 function generateBundle() {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every test of the page begins with: a bench, people who sign in, and the rule that a console
-// without errors belongs to a passing test.
+// What every test of the page begins with: a bench, people who sign in, and two rules for a passing test:
+// the console has no errors, and the page asks nobody but its bench.
 import { readFileSync } from 'node:fs';
 import { type BrowserContext, type BrowserContextOptions, expect, type Page, test as base } from '@playwright/test';
 import { Bench } from './bench';
 
 interface People {
+  // Opens a page of its own, which the bench does not know.
+  open: () => Promise<Page>;
   // Opens a page of its own for this user of the PC, signed in by a login link.
   signIn: (user?: string, groups?: string, options?: BrowserContextOptions) => Promise<Page>;
   // The same with a personal token that allows no more than this role.
@@ -36,9 +38,14 @@ export const test = base.extend<Fixtures>({
   people: async ({ browser, expectedErrors }, use) => {
     const contexts: BrowserContext[] = [];
     const errors: string[] = [];
-    const openPage = async (options?: BrowserContextOptions) => {
+    const strangers: string[] = [];
+    const openPage = async (bench: Bench, options?: BrowserContextOptions) => {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
       contexts.push(context);
+      context.on('request', (request) => {
+        const { protocol, origin } = new URL(request.url());
+        if (!['data:', 'blob:'].includes(protocol) && origin !== bench.address) strangers.push(request.url());
+      });
       const page = await context.newPage();
       page.on('pageerror', (error) => errors.push(error.message));
       page.on('console', (message) => {
@@ -48,16 +55,21 @@ export const test = base.extend<Fixtures>({
     };
     const expectBench = (page: Page) =>
       expect(page.getByRole('heading', { name: 'Bench', level: 1 })).toBeVisible();
+    const open = async (bench: Bench) => {
+      const page = await openPage(bench);
+      await page.goto(bench.address);
+      return page;
+    };
     await use((bench) => ({
+      open: () => open(bench),
       signIn: async (user, groups, options) => {
-        const page = await openPage(options);
+        const page = await openPage(bench, options);
         await page.goto(bench.loginLink(user, groups));
         await expectBench(page);
         return page;
       },
       signInAs: async (role) => {
-        const page = await openPage();
-        await page.goto(bench.address);
+        const page = await open(bench);
         await page.getByLabel('Login link or token').fill(bench.firmbench(['token', 'create', '--role', role]).trim());
         await page.getByRole('button', { name: 'Sign in' }).click();
         await expectBench(page);
@@ -65,6 +77,7 @@ export const test = base.extend<Fixtures>({
       },
     }));
     for (const context of contexts) await context.close();
+    expect(strangers).toEqual([]);
     expect(errors.filter((text) => !expectedErrors.some((known) => known.test(text)))).toEqual([]);
   },
 });
@@ -81,12 +94,19 @@ interface Violation {
 
 // axe-core finds nothing serious on what is shown now.
 export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(AXE);
+  if (await page.evaluate('window.axe === undefined')) await page.evaluate(AXE);
   const violations = await page.evaluate(
-    `axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes })))`,
+    `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes })))`,
   ) as Violation[];
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+// The frame says who is there, and the screen below it is no longer being loaded.
+export async function expectLoaded(page: Page): Promise<void> {
+  await expect(page.getByRole('button', { name: 'Who, and how it looks' })).toBeVisible();
+  await expect(page.getByRole('main')).not.toBeEmpty();
+  await expect(page.getByText('Loading …')).toHaveCount(0);
 }
 
 // Plans what is chosen, confirms each drive by what is on it, begins.

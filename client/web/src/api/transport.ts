@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the page talks to its bench: gRPC-Web to the place that it was loaded from, and nowhere else.
-import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
+import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createGrpcWebTransport } from '@connectrpc/connect-web';
 import type { DescService } from '@bufbuild/protobuf';
+import { isSignedOut } from './trouble';
 
 // Milliseconds that a call may take; calls that wait for hardware take a few seconds at most.
-export const CALL_TIMEOUT_MS = 30_000;
+const CALL_TIMEOUT_MS = 30_000;
 
 type Listener = () => void;
 const onSessionEnd = new Set<Listener>();
@@ -16,9 +17,8 @@ export function whenSessionEnds(listener: Listener): void {
 }
 
 function noticeEnd(error: unknown): void {
-  if (error instanceof ConnectError && error.code === Code.Unauthenticated) {
-    for (const listener of onSessionEnd) listener();
-  }
+  if (!isSignedOut(error)) return;
+  for (const listener of onSessionEnd) listener();
 }
 
 // A page of another origin cannot set this header without being asked first, and is refused then.

@@ -17,7 +17,8 @@ export interface Trouble {
 // What this page can do about it goes before a command of firmbench.
 const remedyOf = (reason: string, remedy: string) => t.remedies[reason] ?? remedy;
 
-function trouble(reason: string, text: string, remedy = ''): Trouble {
+// Of a drive nothing is said.
+export function newTrouble(reason: string, text: string, remedy = ''): Trouble {
   return { reason, text, remedy, driveState: DriveState.UNSPECIFIED };
 }
 
@@ -25,20 +26,20 @@ function withoutDetails(error: ConnectError): Trouble {
   switch (error.code) {
     case Code.Unavailable:
     case Code.Unknown:
-      return trouble('BENCH_UNREACHABLE', t.errors.unreachable, t.errors.unreachableRemedy);
+      return newTrouble('BENCH_UNREACHABLE', t.errors.unreachable, t.errors.unreachableRemedy);
     case Code.DeadlineExceeded:
-      return trouble('BENCH_TOO_SLOW', t.errors.tooSlow, t.errors.tooSlowRemedy);
+      return newTrouble('BENCH_TOO_SLOW', t.errors.tooSlow, t.errors.tooSlowRemedy);
     case Code.Unimplemented:
-      return trouble('NOT_OFFERED_BY_BENCH', t.errors.notOffered, t.errors.notOfferedRemedy);
+      return newTrouble('NOT_OFFERED_BY_BENCH', t.errors.notOffered, t.errors.notOfferedRemedy);
     default:
-      return trouble('UNEXPLAINED', error.rawMessage);
+      return newTrouble('UNEXPLAINED', error.rawMessage);
   }
 }
 
 // Anything that was thrown, in words.
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof ConnectError)) {
-    return trouble('UNEXPLAINED', error instanceof Error ? error.message : String(error));
+    return newTrouble('UNEXPLAINED', error instanceof Error ? error.message : String(error));
   }
   const [info] = error.findDetails(ErrorInfoSchema);
   if (info === undefined) return withoutDetails(error);
@@ -46,8 +47,15 @@ export function troubleOf(error: unknown): Trouble {
   return { reason, text: error.rawMessage, remedy: remedyOf(reason, remedy), driveState };
 }
 
+// A screen that could not be loaded: nobody answered, or what answers has other files by now.
+export function troubleOfScreen(isLive: boolean): Trouble {
+  return isLive
+    ? newTrouble('PAGE_OUT_OF_DATE', t.errors.oldPage, t.errors.oldPageRemedy)
+    : newTrouble('BENCH_UNREACHABLE', t.errors.unreachable, t.errors.unreachableRemedy);
+}
+
 export function troubleOfProblem(problem: Problem): Trouble {
-  return trouble(problem.reason, problem.text, remedyOf(problem.reason, problem.remedy));
+  return newTrouble(problem.reason, problem.text, remedyOf(problem.reason, problem.remedy));
 }
 
 export function troubleOfJob(error: JobError): Trouble {
@@ -59,4 +67,9 @@ export function troubleOfJob(error: JobError): Trouble {
 export function isUnreachable(error: unknown): boolean {
   return error instanceof ConnectError && withoutDetails(error).reason === 'BENCH_UNREACHABLE' &&
     error.findDetails(ErrorInfoSchema).length === 0;
+}
+
+// True when the bench does not know who asks: nobody signed in, or the session is over.
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ConnectError && error.code === Code.Unauthenticated;
 }

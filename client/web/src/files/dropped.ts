@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person dropped onto the page or chose: files, and folders with all that lies in them.
 // Everything is bounded, and names are made printable, as the command line has them.
+import { t } from '$lib/text';
+
 export interface FoundFile {
+  // Empty when it cannot be read.
   file: File;
+  readable: boolean;
   name: string;
   // Below what was given; empty for none.
   folder: string;
@@ -22,15 +26,15 @@ const UNPRINTABLE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\\]|\p{Surrogate}/gu;
 
 // Such characters as \xHH, each byte of their UTF-8.
-export function printableName(raw: string): string {
+function printableName(raw: string): string {
   const encoder = new TextEncoder();
   return raw.replace(UNPRINTABLE, (character) =>
     Array.from(encoder.encode(character), (byte) => `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`).join(''),
   );
 }
 
-function foundFile(file: File, folder: string): FoundFile {
-  return { file, name: printableName(file.name), folder: printableName(folder) };
+function foundFile(file: File, folder: string, readable = true): FoundFile {
+  return { file, readable, name: printableName(file.name), folder: printableName(folder) };
 }
 
 function readFolder(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
@@ -46,10 +50,16 @@ async function walk(entry: FileSystemEntry, folder: string, depth: number, found
     found.truncated = true;
     return;
   }
-  if (entry.isFile) {
-    found.files.push(foundFile(await fileOf(entry as FileSystemFileEntry), folder));
-    return;
+  try {
+    if (entry.isFile) found.files.push(foundFile(await fileOf(entry as FileSystemFileEntry), folder));
+    else await walkFolder(entry, folder, depth, found);
+  } catch {
+    // A folder without permission, a file that is gone: that one alone.
+    found.files.push(foundFile(new File([], entry.name), folder, false));
   }
+}
+
+async function walkFolder(entry: FileSystemEntry, folder: string, depth: number, found: Found): Promise<void> {
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const below = folder === '' ? entry.name : `${folder}/${entry.name}`;
   // A folder is told in pieces, the last of which is empty.
@@ -59,14 +69,18 @@ async function walk(entry: FileSystemEntry, folder: string, depth: number, found
 }
 
 function byPath(a: FoundFile, b: FoundFile): number {
-  return a.folder.localeCompare(b.folder, 'en') || a.name.localeCompare(b.name, 'en');
+  return a.folder.localeCompare(b.folder, t.locale) || a.name.localeCompare(b.name, t.locale);
 }
 
 export async function droppedFiles(transfer: DataTransfer): Promise<Found> {
   const found: Found = { files: [], truncated: false };
-  // All entries at once: the list is empty after the event.
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  for (const entry of entries) await walk(entry, '', 0, found);
+  // All of them at once: the list is empty after the event.
+  const items = Array.from(transfer.items, (item) => [item.webkitGetAsEntry(), item.getAsFile()] as const);
+  for (const [entry, file] of items) {
+    if (entry !== null) await walk(entry, '', 0, found);
+    // No entry, but a file without bytes: a link that leads nowhere.
+    else if (file !== null) found.files.push(foundFile(file, '', file.size > 0));
+  }
   found.files.sort(byPath);
   return found;
 }
@@ -79,6 +93,7 @@ export function chosenFiles(list: FileList): Found {
   return { files: files.slice(0, MOST_FILES).sort(byPath), truncated };
 }
 
-export async function bytesOf(file: File): Promise<Uint8Array<ArrayBuffer>> {
+export async function bytesOf({ file, readable }: FoundFile): Promise<Uint8Array<ArrayBuffer>> {
+  if (!readable) throw new Error(t.files.unreadable);
   return new Uint8Array(await file.arrayBuffer());
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Barcode scanners are keyboards that type faster than any person and end with Enter. What they type
 // goes to the confirmation that is open or else to the search, never to the control that happens to
-// have the focus: its Enter would press a button, its text would end up in a note.
+// have the focus: its Enter would press a button, its text would end up in a note or choose from a list.
+import { forgetTyped, tellChanged, typeAhead } from './type_ahead';
 
-// Between two characters of a scan, and the fewest that make one.
+// Between two keys of a scan, and the fewest characters that make one: labels may be as short, and
+// nobody types two and Enter as fast.
 const MOST_GAP_MS = 35;
-const LEAST_CHARACTERS = 4;
+const LEAST_CHARACTERS = 2;
 // The code of a passport has several lines, and Enter comes after each. The first one names the unit.
 const PASSPORT_BEGINS = /^firmbench (U-\d+)/;
 const PASSPORT_GOES_ON = /^(?:units|benches)\/|^checkpoint \d/;
@@ -15,7 +17,7 @@ type Receiver = (text: string) => void;
 interface Burst {
   text: string;
   last: number;
-  field: HTMLInputElement | HTMLTextAreaElement | undefined;
+  field: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement | undefined;
   before: string;
 }
 
@@ -46,22 +48,30 @@ function meaningOf(text: string): string | undefined {
   return number ?? text;
 }
 
+const BUTTONS = ['checkbox', 'radio', 'button', 'submit'];
+
 function fieldOf(target: EventTarget | null): Burst['field'] {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement ? target : undefined;
+  if (target instanceof HTMLInputElement) return BUTTONS.includes(target.type) ? undefined : target;
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement ? target : undefined;
 }
 
 function begin(event: KeyboardEvent): void {
   const field = fieldOf(event.target);
   burst = { text: event.key, last: event.timeStamp, field, before: field?.value ?? '' };
+  // A blank opens the list, which chooses nothing.
+  if (!(field instanceof HTMLSelectElement) || event.key === ' ') return;
+  event.preventDefault();
+  typeAhead(field, event.key, event.timeStamp);
 }
 
 function end(event: KeyboardEvent, scanned: Burst): void {
   event.preventDefault();
   event.stopImmediatePropagation();
+  forgetTyped();
   const { field, before } = scanned;
   if (field !== undefined && field.value !== before) {
     field.value = before;
-    field.dispatchEvent(new Event('input', { bubbles: true }));
+    tellChanged(field);
   }
   const meant = meaningOf(scanned.text.trim());
   if (meant !== undefined) (receivers.at(-1) ?? fallback)(meant);
@@ -82,8 +92,11 @@ function onKey(event: KeyboardEvent): void {
   }
   going.text += event.key;
   going.last = event.timeStamp;
-  // A blank within a scan would press the button that has the focus, a slash go to the search.
-  if ((event.key === ' ' || event.key === '/') && going.field === undefined) {
+  const { field } = going;
+  if (field instanceof HTMLSelectElement) forgetTyped();
+  // A blank within a scan would press the button that has the focus, a slash go to the search, and any
+  // character choose from a list.
+  if (field instanceof HTMLSelectElement || ((event.key === ' ' || event.key === '/') && field === undefined)) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint of the audit log as a signed note (C2SP signed-note and tlog-checkpoint), opened:
 // parsed, its key compared, and its signature checked where this browser knows Ed25519.
-import { hexOf, joined } from '$lib/files/bytes';
+import { joined } from '$lib/files/bytes';
 import { sha256 } from '$lib/files/sha256';
 import { type Tree, sameBytes } from './merkle';
 
@@ -72,5 +72,3 @@ export async function isSignatureRight(note: Note, key: Uint8Array<ArrayBuffer>)
     return undefined;
   }
 }
-
-export const rootText = (note: Note): string => hexOf(note.root);

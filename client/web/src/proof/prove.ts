@@ -10,8 +10,6 @@ import { zipped } from '$lib/files/zip';
 import { makeBundle } from './bundle';
 import { takeCheckpoint } from './checkpoint';
 
-const MOST_ENTRIES = 10_000;
-
 export interface Proven {
   entries: number;
   dumps: number;
@@ -22,7 +20,6 @@ async function numbersOf(filter: { resource?: string; action?: string }, size: n
   const entries = await allPages(
     (pageToken) => client(AuditService).listAuditEntries({ ...filter, pageToken, pageSize: 1000 }),
     (page) => page.auditEntries,
-    MOST_ENTRIES,
   );
   return entries.map((entry) => Number(entry.sequence)).filter((sequence) => sequence < size);
 }

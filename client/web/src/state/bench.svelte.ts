@@ -5,14 +5,15 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Bench, BenchEvent } from '$gen/firmbench/v1/bench_service_pb';
-import type { Drive } from '$gen/firmbench/v1/drive_service_pb';
+import { type Drive, Drive_State } from '$gen/firmbench/v1/drive_service_pb';
 import { type Job, type JobEvent, Job_State, type Progress, type Prompt } from '$gen/firmbench/v1/job_pb';
 import type { Unit } from '$gen/firmbench/v1/unit_service_pb';
+import { t } from '$lib/text';
 
 // Closed jobs that are remembered beside the open ones.
 const MOST_CLOSED = 300;
 
-const byBay = new Intl.Collator('en', { numeric: true });
+const byBay = new Intl.Collator(t.locale, { numeric: true });
 
 export interface OpenPrompt {
   job: Job;
@@ -74,12 +75,22 @@ class LiveBench {
 
   takeEvent(event: BenchEvent): void {
     if (event.sequence > this.sequence) this.sequence = event.sequence;
-    if (event.eventTime !== undefined && event.sequence > 0n) this.#setClock(timestampMs(event.eventTime));
+    if (event.eventTime !== undefined && event.sequence === 0n) this.#setClock(timestampMs(event.eventTime));
     if (event.event.case === 'drive') this.takeDrive(event.event.value);
     else if (event.event.case === 'jobEvent') this.#takeJobEvent(event.event.value);
   }
 
+  // Drives that were told of since the list of all was asked for: what is known of them is newer than
+  // that list, however late it comes.
+  readonly #toldSince = new Set<string>();
+
+  // The list that `takeDrives` will be given is asked for now.
+  expectDrives(): void {
+    this.#toldSince.clear();
+  }
+
   takeDrive(drive: Drive): void {
+    this.#toldSince.add(drive.name);
     const known = this.drives.has(drive.name);
     this.drives.set(drive.name, drive);
     if (!known) this.#sortDrives();
@@ -88,8 +99,11 @@ class LiveBench {
   // All that are attached; others are forgotten.
   takeDrives(drives: readonly Drive[]): void {
     const there = new Set(drives.map((drive) => drive.name));
-    for (const name of [...this.drives.keys()]) if (!there.has(name)) this.drives.delete(name);
-    for (const drive of drives) this.drives.set(drive.name, drive);
+    const told = this.#toldSince;
+    for (const { name, state } of [...this.drives.values()]) {
+      if (!there.has(name) && (!told.has(name) || state === Drive_State.GONE)) this.drives.delete(name);
+    }
+    for (const drive of drives) if (!told.has(drive.name)) this.drives.set(drive.name, drive);
     this.#sortDrives();
   }
 

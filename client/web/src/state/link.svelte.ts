@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way to the bench: one stream of everything that happens, opened again when it breaks, and a
 // question every few seconds, because a network that is gone does not say so. After a break the
-// stream goes on behind the last event that was seen, so nothing is missed.
+// stream goes on behind the last event that was seen, so nothing is missed. A tab that nobody sees may
+// have to rest; it goes on in the same way.
 import { type Bench, BenchService } from '$gen/firmbench/v1/bench_service_pb';
 import { DriveService } from '$gen/firmbench/v1/drive_service_pb';
 import { JobService } from '$gen/firmbench/v1/job_service_pb';
 import { allPages } from '$lib/api/pages';
 import { client } from '$lib/api/transport';
 import { bench } from './bench.svelte';
+import { takeTurns } from './turns';
 
 const ASK_EVERY_MS = 5000;
 const ANSWER_WITHIN_MS = 5000;
@@ -23,7 +25,8 @@ function cutJobsIn(info: Bench): string[] {
 }
 
 class Link {
-  state = $state<'connecting' | 'live' | 'lost'>('connecting');
+  // Resting: what is shown is old, and nobody sees it.
+  state = $state<'connecting' | 'live' | 'lost' | 'resting'>('connecting');
   // When the bench was last heard of; meaningful while lost.
   lostSince = $state.raw(new Date());
   #ended: AbortController | undefined;
@@ -32,7 +35,10 @@ class Link {
     this.#ended?.abort();
     this.#ended = new AbortController();
     this.state = 'connecting';
-    void this.#run(this.#ended.signal);
+    takeTurns(this.#ended.signal, (over) => {
+      over.addEventListener('abort', () => (this.state = 'resting'));
+      void this.#run(over);
+    });
   }
 
   stop(): void {
@@ -40,14 +46,17 @@ class Link {
     this.#ended = undefined;
   }
 
-  async #run(ended: AbortSignal): Promise<void> {
+  async #run(over: AbortSignal): Promise<void> {
     let pause = FIRST_PAUSE_MS;
-    while (!ended.aborted) {
+    while (!over.aborted) {
       const broken = new AbortController();
-      const signal = AbortSignal.any([ended, broken.signal]);
-      const stream = this.#follow(signal);
+      const signal = AbortSignal.any([over, broken.signal]);
+      let stream: Promise<void> | undefined;
       try {
+        await this.#findBegin(signal);
+        stream = this.#follow(signal);
         await this.#takeEverything(signal);
+        signal.throwIfAborted();
         this.state = 'live';
         pause = FIRST_PAUSE_MS;
         await Promise.race([stream, this.#keepAsking(signal)]);
@@ -55,8 +64,8 @@ class Link {
         // Whatever it was, it is tried again; a session that ended stops all of this.
       }
       broken.abort();
-      await stream.catch(() => undefined);
-      if (ended.aborted) return;
+      await stream?.catch(() => undefined);
+      if (over.aborted) return;
       if (this.state !== 'lost') {
         this.lostSince = new Date();
         this.state = 'lost';
@@ -64,6 +73,17 @@ class Link {
       await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     }
+  }
+
+  // For who has seen nothing yet the stream begins behind the newest job, and not with the first one that
+  // the bench ever had: what was before is in the lists, which are asked for after this.
+  async #findBegin(signal: AbortSignal): Promise<void> {
+    if (bench.sequence > 0n) return;
+    const options = { signal, timeoutMs: ANSWER_WITHIN_MS };
+    const jobs = client(JobService);
+    const newest = (await jobs.listJobs({ pageSize: 1 }, options)).jobs[0];
+    // Only a job that is asked for alone says which event was its last.
+    if (newest !== undefined) bench.sequence = (await jobs.getJob({ name: newest.name }, options)).lastSequence;
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -77,6 +97,7 @@ class Link {
   async #takeEverything(signal: AbortSignal): Promise<void> {
     const options = { signal, timeoutMs: ANSWER_WITHIN_MS };
     const jobs = client(JobService);
+    bench.expectDrives();
     const [info, drives, open, newest] = await Promise.all([
       client(BenchService).getBench({}, options),
       allPages((pageToken) => client(DriveService).listDrives({ pageToken }, options), (page) => page.drives),

@@ -5,11 +5,14 @@ import type { Drive } from '$gen/firmbench/v1/drive_service_pb';
 import type { Job } from '$gen/firmbench/v1/job_pb';
 import { isUnreachable, troubleOf, type Trouble } from '$lib/api/trouble';
 import { bench } from './bench.svelte';
+import { claimOfAnother } from './claims';
 
 const MOST_ATTEMPTS = 5;
 const PAUSE_MS = 400;
 // Problems that a reason takes away.
 const REASON_HELPS = ['OVERRIDE_REASON_REQUIRED', 'IRREVERSIBLE'];
+// What the bench says to a plan that is too old.
+const STALE = ['ETAG_STALE', 'PLAN_STALE'];
 
 // What CreateJob and RecoverJob have in common.
 export interface Safeguards {
@@ -46,8 +49,20 @@ export class PlannedJob {
     return bench.drives.get(this.driveName);
   }
 
+  // Whether the bench would take it, once it is confirmed.
+  get possible(): boolean {
+    if (this.made !== undefined || STALE.includes(this.trouble?.reason ?? '')) return false;
+    return this.planned?.plan?.problems.length === 0 && claimOfAnother(this.drive) === undefined;
+  }
+
+  // Whether another plan may say something else.
+  get worthPlanning(): boolean {
+    if (this.made !== undefined) return false;
+    return this.trouble !== undefined || (this.planned?.plan?.problems.length ?? 0) > 0;
+  }
+
   get ready(): boolean {
-    return this.planned?.plan?.problems.length === 0 && (this.confirmed || !this.writes);
+    return this.possible && (this.confirmed || !this.writes);
   }
 
   async plan(): Promise<void> {

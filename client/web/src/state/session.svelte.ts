@@ -2,9 +2,8 @@
 // Who is at this device, as the bench knows. The cookie is the browser's alone; no script reads it.
 import { AccessService, type GetCallerResponse } from '$gen/firmbench/v1/access_service_pb';
 import { client, whenSessionEnds } from '$lib/api/transport';
-import { isUnreachable, troubleOf, type Trouble } from '$lib/api/trouble';
+import { isSignedOut, newTrouble, type Trouble, troubleOf } from '$lib/api/trouble';
 import { t } from '$lib/text';
-import { DriveState } from '$gen/firmbench/v1/errors_pb';
 
 const RETRY_MS = 2000;
 
@@ -19,6 +18,8 @@ const RIGHTS: Record<string, readonly Right[]> = {
 class Session {
   state = $state<'asking' | 'in' | 'out'>('asking');
   caller = $state.raw<GetCallerResponse>();
+  // Why it is still not known who is there.
+  trouble = $state.raw<Trouble>();
   // It ended by itself: it was too old, or somebody revoked it.
   ended = $state(false);
 
@@ -43,12 +44,14 @@ class Session {
         this.caller = await client(AccessService).getCaller({});
         this.state = 'in';
         this.ended = false;
+        this.trouble = undefined;
         return;
       } catch (error) {
-        if (!isUnreachable(error)) {
+        if (isSignedOut(error)) {
           this.#end();
           return;
         }
+        this.trouble = troubleOf(error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -75,6 +78,7 @@ class Session {
   #end(): void {
     if (this.state === 'in') this.ended = true;
     this.caller = undefined;
+    this.trouble = undefined;
     this.state = 'out';
   }
 }
@@ -85,12 +89,7 @@ function post(method: 'POST' | 'DELETE', body?: string): Promise<Response> {
 }
 
 function refusal(text: string): Trouble {
-  const trouble: Trouble = {
-    reason: 'UNEXPLAINED',
-    text: t.login.refused,
-    remedy: '',
-    driveState: DriveState.UNSPECIFIED,
-  };
+  const trouble = newTrouble('UNEXPLAINED', t.login.refused);
   try {
     const said: unknown = JSON.parse(text);
     if (typeof said !== 'object' || said === null) return trouble;

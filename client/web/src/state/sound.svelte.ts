@@ -9,14 +9,21 @@ const LOUDNESS = 0.25;
 class Sound {
   on = $state(readSetting('sound') !== 'off');
   #context: AudioContext | undefined;
+  #running = $state(false);
 
   constructor() {
     const unlock = () => {
-      this.#context ??= new AudioContext();
-      void this.#context.resume();
+      const context = (this.#context ??= new AudioContext());
+      context.onstatechange = () => (this.#running = context.state === 'running');
+      void context.resume();
     };
     window.addEventListener('pointerdown', unlock);
     window.addEventListener('keydown', unlock);
+  }
+
+  // It would ring, and nobody hears it.
+  get muted(): boolean {
+    return this.on && !this.#running;
   }
 
   choose(on: boolean): void {
@@ -26,7 +33,7 @@ class Sound {
 
   ring(): void {
     const context = this.#context;
-    if (!this.on || context?.state !== 'running') return;
+    if (!this.on || !this.#running || context === undefined) return;
     NOTES_HZ.forEach((frequency, index) => {
       const begin = context.currentTime + index * NOTE_S;
       const tone = new OscillatorNode(context, { frequency, type: 'triangle' });

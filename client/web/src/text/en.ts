@@ -9,7 +9,12 @@ import { EepromCheck, Memory, Outcome } from '$gen/firmbench/v1/memory_pb';
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
+const CLAIMED = 'ask them; if they have finished or are gone, free the drive on its own screen';
+
 export const en = {
+  // How dates, times and orders of names are written.
+  locale: 'en-GB',
+
   units: {
     bytes: (n: number) => count(n, 'byte', 'bytes'),
     perSecond: (size: string) => `${size}/s`,
@@ -89,12 +94,14 @@ export const en = {
     drive: 'Drive',
     loading: 'Loading …',
     again: 'Try again',
+    reload: 'Reload',
     close: 'Close',
     cancel: 'Cancel',
     yes: 'yes',
     no: 'no',
     copy: 'Copy',
     copied: 'Copied',
+    copyHash: (short: string) => `SHA-256 ${short} …: copy the whole`,
     simulated: 'simulated',
     simulatedLong: 'No hardware is behind it.',
     notFoundTitle: 'There is nothing here',
@@ -102,6 +109,7 @@ export const en = {
     toBench: 'To the bench',
     explain: 'What is that?',
     more: 'Show more',
+    onlyNewest: (n: number) => `Only the newest ${n} are listed: the search finds the others.`,
     print: 'Print',
   },
 
@@ -110,6 +118,9 @@ export const en = {
     unreachableRemedy: 'check that the bench PC is on and firmbenchd runs; this page goes on by itself',
     tooSlow: 'the bench did not answer in time',
     tooSlowRemedy: 'try again; if it stays so, look at the log of firmbenchd',
+    oldPage: 'this page is older than the bench',
+    oldPageRemedy: 'reload it; jobs go on by themselves',
+    tooMany: (n: number) => `there are more than ${n}: not all of it can be shown`,
     notOffered: 'this bench does not offer that',
     notOfferedRemedy: 'the daemon may be older than this page: reload it',
   },
@@ -123,7 +134,8 @@ export const en = {
     BOOT_CODE_ONLY:
       'do the job “recovery” with the model that its sticker names; `firmbench explain recovery` says what helped others',
     IMAGE_NOT_APPROVED: 'once it has proved good, approve it on its own screen, under Images',
-    DRIVE_CLAIMED: 'ask them, or free the drive on its own screen',
+    DRIVE_CLAIMED: CLAIMED,
+    ETAG_STALE: 'plan again, and look at what changed before you decide',
   } as Record<string, string>,
   // How a fact is known, by the letter behind it.
   evidenceMarks: {
@@ -155,6 +167,7 @@ export const en = {
     themes: { auto: 'as the device', light: 'light', dark: 'dark' },
     titleWaiting: '● A person is needed',
     sound: 'Sound when a person is needed',
+    soundMuted: 'Touch the screen to hear it when a person is needed.',
     lost: (when: string) => `The bench was not reached since ${when}. Shown is what was last known.`,
     connecting: 'The bench is being asked …',
     version: (version: string) => `firmbench ${version}`,
@@ -315,6 +328,13 @@ export const en = {
     wrong: (text: string) => `“${text}” is not this part; nothing was done.`,
   },
 
+  claim: {
+    toDo: CLAIMED,
+    times: (said: string, until: string) =>
+      `${said === '' ? 'It ends' : `Said on ${said}; ends`} by itself on ${until}.`,
+    toDrive: 'To the drive',
+  },
+
   plan: {
     written: 'is written',
     notWritten: 'is not written',
@@ -329,12 +349,18 @@ export const en = {
     planning: 'The bench plans it; nothing is touched …',
     reason: 'Why it shall be done all the same; kept for ever',
     planAgain: 'Plan again with this reason',
+    again: 'Plan again',
+    made: 'Begun: look at its job',
   },
 
   job: {
     all: 'All jobs',
     several: (n: number) => count(n, 'job', 'jobs'),
     nothing: 'No job has been done on this bench yet.',
+    result: 'Result',
+    became: 'What became of it',
+    far: (phase: string, percent: number) => `${phase}, ${percent} %`,
+    took: 'Took',
     now: 'How it stands',
     steps: 'Steps',
     step: { waiting: 'not begun:', running: 'running:', ended: 'done:', doubtful: 'not as it should be:' },
@@ -488,6 +514,7 @@ export const en = {
   files: {
     choose: 'Choose files …',
     chooseFolder: 'Choose a folder …',
+    unreadable: 'it cannot be read: a link that leads nowhere, or no permission',
     damaged: 'the bytes were damaged on the way: their SHA-256 is another',
     saved: (name: string) => `Saved as ${name}`,
   },
@@ -580,6 +607,7 @@ export const en = {
     noteGo: 'Note it',
     outside: 'This is about work that was done elsewhere, with another tool',
     outsideTool: 'With what',
+    outsideToolHint: 'MTKFLASH 1.83',
     noted: 'Noted.',
     outsideNoted: 'The work elsewhere was noted.',
     setCustomer: 'Customer and ticket …',
@@ -679,6 +707,7 @@ export const en = {
     showBytes: 'Show the bytes',
     bytesNotForYou: 'The bytes of dumps are for technicians, managers and auditors.',
     offset: 'Offset',
+    offsetHint: '1fff0',
     goTo: 'Go',
     find: 'Find text or bytes',
     findHint: 'LTR-48246S or 53 53 30',
@@ -764,6 +793,7 @@ export const en = {
       chip: 'for a bare chip',
       empty: 'empty',
       too_large: 'too large',
+      unreadable: 'cannot be read',
     } as Record<string, string>,
     wouldBe: { stored: 'keep it', name_added: 'note its name: the bytes are there already' } as Record<string, string>,
     actions: {
@@ -856,9 +886,11 @@ export const en = {
     anyUnit: 'any',
     principal: 'Who',
     action: 'What',
+    actionHint: 'job.create',
     from: 'From',
     until: 'Until',
     resource: 'About (jobs/ID, dumps/ID …)',
+    resourceHint: 'jobs/…',
     show: 'Show',
     all: 'Show everything',
     number: 'No.',
@@ -961,6 +993,7 @@ export const en = {
     minutes: (n: number) => (n < 60 ? count(n, 'minute', 'minutes') : count(n / 60, 'hour', 'hours')),
     shownOnce: 'Shown this once',
     inviteHow: (until: string) => `Good once, until ${until}. On the other computer:`,
+    enrollCommand: (address: string) => `firmbench bench enroll ${address || 'HOST:PORT'}`,
     inviteThen: 'and there the code. This page is opened from there with:',
     token: 'Personal token …',
     tokenGo: 'Make the token',
@@ -1008,6 +1041,7 @@ export const en = {
     thisBench: 'this one',
     forget: 'Forget',
     benchAddress: 'Address of another bench’s page',
+    benchHint: 'bench-2.lan:7444',
     benchName: 'What it is called here; may be empty',
     addBench: 'Remember it',
     benchesLead: 'This browser remembers addresses only. Each bench asks for a login of its own.',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers, sizes, times and enum values as people read them; the words are in the text file.
-import { type Duration, type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import { type Duration, type Timestamp, timestampDate, timestampMs } from '@bufbuild/protobuf/wkt';
 import { DriveState } from '$gen/firmbench/v1/errors_pb';
 import { Job_Result, Job_State } from '$gen/firmbench/v1/job_pb';
 import { EepromCheck, Memory, Outcome } from '$gen/firmbench/v1/memory_pb';
@@ -22,6 +22,9 @@ export function bytes(count: bigint | number): string {
   return t.units.bytes(size);
 }
 
+// The first digits of a SHA-256: enough for eyes.
+export const shortHash = (sha256: string): string => sha256.slice(0, 12);
+
 export function speed(bytesPerSecond: number): string {
   return t.units.perSecond(bytes(Math.round(bytesPerSecond)));
 }
@@ -39,6 +42,11 @@ export function clock(total: number): string {
   return `${Math.floor(whole / HOUR)}:${two(minutes % MINUTE)}:${two(whole % MINUTE)}`;
 }
 
+// How long something took that has ended; else empty.
+export function took(start: Timestamp | undefined, end: Timestamp | undefined): string {
+  return start === undefined || end === undefined ? '' : clock((timestampMs(end) - timestampMs(start)) / 1000);
+}
+
 export function about(duration: Duration | undefined): string {
   const length = seconds(duration);
   if (length < 1) return t.units.moments;
@@ -46,8 +54,8 @@ export function about(duration: Duration | undefined): string {
   return t.units.aboutMinutes(Math.ceil(length / MINUTE));
 }
 
-const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-const TIME_OF_DAY = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const TIME = new Intl.DateTimeFormat(t.locale, { dateStyle: 'medium', timeStyle: 'short' });
+const TIME_OF_DAY = new Intl.DateTimeFormat(t.locale, { timeStyle: 'medium' });
 
 // "22 Nov 2026, 15:49"; empty when not set.
 export function time(stamp: Timestamp | undefined): string {
@@ -68,6 +76,11 @@ export const driveMemories = (value: DriveState): string => t.driveMemories[valu
 // "backup", "EEPROM restore"; a kind that this page does not know stays as it is.
 export function jobKind(kind: string): string {
   return (t.jobKind as Record<string, string>)[kind] ?? kind;
+}
+
+// The "jobs" of "jobs/ID".
+export function kindOf(name: string): string {
+  return name.slice(0, name.indexOf('/'));
 }
 
 // The ID of "jobs/ID".

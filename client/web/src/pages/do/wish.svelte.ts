@@ -108,7 +108,7 @@ export class Wish {
   }
 
   async make(): Promise<string[]> {
-    const ready = this.planned.filter((job) => job.ready && job.made === undefined);
+    const ready = this.planned.filter((job) => job.ready);
     await Promise.all(ready.map((job) => job.make()));
     return this.planned.flatMap((job) => job.made?.name ?? []);
   }

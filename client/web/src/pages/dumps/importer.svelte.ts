@@ -53,11 +53,12 @@ const LONGEST_FOLDER_BYTES = 4096;
 const UPLOAD_NAME = 'import';
 
 // What is said of a file without asking the bench; undefined for one that has to be read.
-function saidByLook({ file, name }: FoundFile): ImportDumpResponse | undefined {
+function saidByLook({ file, name, readable }: FoundFile): ImportDumpResponse | undefined {
   const not = (kind: string, text: string) =>
     create(ImportDumpResponseSchema, {
       fileName: name, kind, text, action: 'not_imported', sizeBytes: BigInt(file.size), validateOnly: true,
     });
+  if (!readable) return not('unreadable', t.files.unreadable);
   if (file.size === 0) return not('empty', t.dumps.emptyFile);
   if (file.size > LARGEST_FILE_BYTES) return not('too_large', t.dumps.tooLarge(sizeText(file.size)));
   return undefined;
@@ -65,7 +66,7 @@ function saidByLook({ file, name }: FoundFile): ImportDumpResponse | undefined {
 
 async function ask(row: ImportRow, validateOnly: boolean): Promise<ImportDumpResponse> {
   const { file, name, folder } = row.found;
-  const bytes = await bytesOf(file);
+  const bytes = await bytesOf(row.found);
   const [sha256, upload] = [await sha256Hex(bytes), await uploadBytes(UPLOAD_NAME, bytes)];
   return client(DumpService).importDump({
     upload,

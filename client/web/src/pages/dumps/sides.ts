@@ -17,7 +17,7 @@ type Source =
 // A file becomes an upload that enters no library and is forgotten after the comparison.
 async function sourceOf(side: Side): Promise<Source> {
   if (typeof side !== 'string') {
-    return { case: 'upload', value: await uploadBytes(side.name, await bytesOf(side.file)) };
+    return { case: 'upload', value: await uploadBytes(side.name, await bytesOf(side)) };
   }
   return { case: side.startsWith('images/') ? 'image' : 'dump', value: side };
 }

@@ -2,6 +2,7 @@
 // What the bench says of a dump in single words, in the words of people.
 import { type Dump, type Proof, Proof_Kind } from '$gen/firmbench/v1/dump_service_pb';
 import { t } from '$lib/text';
+import { shortHash } from '$lib/text/format';
 
 const known = (words: Record<string, string>, word: string): string => words[word] ?? word.replaceAll('_', ' ');
 
@@ -38,6 +39,6 @@ export function proofTone(proof: Proof): 'good' | 'warn' | 'bad' | '' {
 // A name for the file in which a dump is handed over.
 export function dumpFileName(dump: Dump): string {
   const memory = t.memory[dump.memory].replace(/\s+/g, '-').toLowerCase();
-  const parts = [dump.unitNumber, dump.model, dump.firmwareRevision, memory, dump.sha256.slice(0, 8)];
+  const parts = [dump.unitNumber, dump.model, dump.firmwareRevision, memory, shortHash(dump.sha256)];
   return parts.filter((part) => part !== '').join('_');
 }

@@ -59,7 +59,7 @@ export class Additions {
     const { file, name } = addition.found;
     try {
       if (file.size > LARGEST_FILE_BYTES) throw new Error(t.dumps.tooLarge(sizeText(file.size)));
-      addition.upload = await uploadBytes(name, await bytesOf(file));
+      addition.upload = await uploadBytes(name, await bytesOf(addition.found));
     } catch (error) {
       addition.trouble = troubleOf(error);
       return;
@@ -69,7 +69,7 @@ export class Additions {
 
   async #finish(addition: Addition, firmwareRevision: string): Promise<void> {
     try {
-      const sha256 = await sha256Hex(await bytesOf(addition.found.file));
+      const sha256 = await sha256Hex(await bytesOf(addition.found));
       addition.image = await client(ImageService).finishUpload({ name: addition.upload, sha256, firmwareRevision });
       addition.trouble = undefined;
       addition.revisions = [];

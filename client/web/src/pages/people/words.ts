@@ -2,7 +2,7 @@
 // What a credential is good for, in words.
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Credential } from '$gen/firmbench/v1/access_service_pb';
-import { bench } from '$lib/state/bench.svelte';
+import { benchNow } from '$lib/state/now.svelte';
 import { t } from '$lib/text';
 import { time } from '$lib/text/format';
 
@@ -10,8 +10,7 @@ export const ROLES = ['viewer', 'technician', 'manager', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
 
 export function isGood({ endTime, expireTime }: Credential): boolean {
-  const now = Date.now() + bench.clockAhead;
-  return endTime === undefined && (expireTime === undefined || timestampMs(expireTime) > now);
+  return endTime === undefined && (expireTime === undefined || timestampMs(expireTime) > benchNow());
 }
 
 export function stateWords(credential: Credential): string {

@@ -4,7 +4,7 @@ import { type Dump, DumpService } from '$gen/firmbench/v1/dump_service_pb';
 import { type Job, Job_State } from '$gen/firmbench/v1/job_pb';
 import { JobService } from '$gen/firmbench/v1/job_service_pb';
 import { type Unit, type UnitEvent, UnitService } from '$gen/firmbench/v1/unit_service_pb';
-import { allPages } from '$lib/api/pages';
+import { allPages, PAGE_SIZE } from '$lib/api/pages';
 import { client } from '$lib/api/transport';
 import { bench } from '$lib/state/bench.svelte';
 
@@ -17,8 +17,6 @@ export interface UnitView {
   // Newest first.
   jobs: Job[];
 }
-
-const PAGE_SIZE = 1000;
 
 export async function loadUnit(name: string): Promise<UnitView> {
   const units = client(UnitService);
