@@ -54,9 +54,10 @@ class Done:
         return json.loads(self.out)
 
 
-def run(*arguments, timeout=RUN_SECONDS, env=None, stdin=""):
+def run(*arguments, timeout=RUN_SECONDS, env=None, stdin="", base=os.environ):
+    """`env` goes on top of the environment `base`."""
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=timeout, check=False,
-                          input=stdin, env=dict(os.environ, **(env or {})))
+                          input=stdin, env=dict(base, **(env or {})))
     return Done(arguments, done.returncode, done.stdout, done.stderr)
 
 
@@ -207,6 +208,10 @@ class Bench:
                                 stderr=subprocess.PIPE, text=True,
                                 env=dict(os.environ, **self.client_env))
 
+    def invite(self, name="alice", role="technician"):
+        """The code with which somebody enrols."""
+        return self.ok("bench", "invite", "--name", name, "--role", role).out
+
     def drives(self):
         return self.json("drive", "list")["drives"]
 
@@ -274,6 +279,40 @@ class Bench:
             return [dict(row) for row in connection.execute(query, parameters)]
         finally:
             connection.close()
+
+
+class Elsewhere:
+    """Somebody at another computer. Nothing of the environment here goes there, and settings are in
+    a folder of their own. `served` is the bench that they work on, `within` as of Daemon."""
+
+    def __init__(self, served, folder="elsewhere", within=()):
+        self.served, self.within = served, within
+        self.home = served.path(folder)
+        self.env = {"PATH": os.environ["PATH"], "HOME": self.home, "XDG_CONFIG_HOME": self.home,
+                    "XDG_STATE_HOME": os.path.join(self.home, "state")}
+
+    def book(self, name="shop"):
+        """The file in which firmbench there keeps a bench that it is enrolled at."""
+        return os.path.join(self.home, "firmbench", "benches", f"{name}.bench")
+
+    def command(self, *arguments):
+        return [*self.within, program("firmbench"), *arguments]
+
+    def run(self, *arguments, **options):
+        return run(*self.command(*arguments), base=self.env, **options)
+
+    def ok(self, *arguments, **options):
+        return self._expect(EXIT_OK, self.run(*arguments, **options))
+
+    def enroll(self, code, *more, address=None, name="shop", status=EXIT_OK):
+        """Ends with this status; with any where it is None."""
+        return self._expect(status, self.run(
+            "bench", "enroll", address or self.served.daemon.remote, "--name", name, *more, stdin=code))
+
+    def _expect(self, status, done):
+        if status not in (None, done.status):
+            raise AssertionError(f"{done}\n--- daemon ---\n{self.served.daemon.log()[-3000:]}")
+        return done
 
 
 class BenchTest(unittest.TestCase):

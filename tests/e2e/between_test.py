@@ -58,15 +58,6 @@ class Enrolment(unittest.TestCase):
         self.other = bench.Bench(config_text=CONFIG)
         self.addCleanup(self.other.close)
 
-    def enroll(self, code, address, home):
-        home = self.bench.path(home)
-        return bench.run(bench.program("firmbench"), "bench", "enroll", address, "--name", "shop",
-                         stdin=code, env={"HOME": home, "XDG_CONFIG_HOME": home,
-                                          "XDG_STATE_HOME": home, "FIRMBENCH_BENCH": ""})
-
-    def invite(self):
-        return self.bench.ok("bench", "invite", "--name", "alice", "--role", "technician").out
-
     @staticmethod
     def pki(of, name):
         return os.path.join(of.state_dir, "pki", name)
@@ -89,15 +80,14 @@ class Enrolment(unittest.TestCase):
         """Neither at the first look nor later does who shows this certificate hear a word."""
         stranger = Between(chain, key)
         self.addCleanup(stranger.close)
-        code = self.invite()
-        refused = self.enroll(code, stranger.address, "refused")
-        self.assertEqual(refused.status, bench.EXIT_DENIED, str(refused))
+        code = self.bench.invite()
+        refused = bench.Elsewhere(self.bench, "refused").enroll(code, address=stranger.address,
+                                                                status=bench.EXIT_DENIED)
         self.assertIn("BENCH_NOT_THE_RIGHT_ONE", refused.err)
         self.assertEqual(stranger.callers, 1)
         self.assertEqual(stranger.told, b"")
         # The code was not used up by it.
-        done = self.enroll(code, self.bench.daemon.remote, "enrolled")
-        self.assertEqual(done.status, bench.EXIT_OK, str(done))
+        bench.Elsewhere(self.bench, "enrolled").enroll(code)
 
     def test_another_bench(self):
         self.assert_told_nothing(self.chain(self.other, self.other), self.pki(self.other, "server.key"))
@@ -107,9 +97,9 @@ class Enrolment(unittest.TestCase):
 
     def test_somebody_with_a_certificate_of_this_bench(self):
         """A technician's own is signed by the right authority, but is no server's."""
-        done = self.enroll(self.invite(), self.bench.daemon.remote, "mallory")
-        self.assertEqual(done.status, bench.EXIT_OK, str(done))
-        book = self.read(self.bench.path("mallory/firmbench/benches/shop.bench"))
+        mallory = bench.Elsewhere(self.bench, "mallory")
+        mallory.enroll(self.bench.invite())
+        book = self.read(mallory.book())
         authority, own, key = ("-----BEGIN" + part for part in book.split("-----BEGIN")[1:])
         self.assert_told_nothing(self.write("own.pem", own, authority), self.write("own.key", key))
 
@@ -117,7 +107,9 @@ class Enrolment(unittest.TestCase):
         """With its own key the same listener hears the code: the others' silence means something."""
         own = Between(self.chain(self.bench, self.bench), self.pki(self.bench, "server.key"))
         self.addCleanup(own.close)
-        client = threading.Thread(target=self.enroll, args=(self.invite(), own.address, "told"))
+        client = threading.Thread(target=bench.Elsewhere(self.bench, "told").enroll,
+                                  args=(self.bench.invite(),),
+                                  kwargs={"address": own.address, "status": None})
         client.start()
         client.join(120)
         self.assertFalse(client.is_alive())

@@ -7,7 +7,6 @@ import os
 import re
 import socket
 import ssl
-import subprocess
 import unittest
 
 import bench
@@ -20,7 +19,7 @@ class Certificates:
     def setUp(self):
         self.bench = bench.Bench(config_text=CONFIG, start=False)
         self.addCleanup(self.bench.close)
-        self.home = self.bench.path("elsewhere")
+        self.alice = bench.Elsewhere(self.bench)
         self.pki = os.path.join(self.bench.state_dir, "pki")
 
     def file(self, name):
@@ -30,23 +29,8 @@ class Certificates:
         with open(self.file(name), encoding="utf-8") as file:
             return file.read()
 
-    def there(self, *arguments, stdin=None):
-        """firmbench on another computer."""
-        done = subprocess.run(
-            [bench.program("firmbench"), *arguments], input=stdin, capture_output=True, text=True,
-            timeout=120, check=False,
-            env={"PATH": os.environ["PATH"], "HOME": self.home, "XDG_CONFIG_HOME": self.home,
-                 "XDG_STATE_HOME": self.home + "/state"})
-        return bench.Done(arguments, done.returncode, done.stdout, done.stderr)
-
-    def ok_there(self, *arguments, **options):
-        done = self.there(*arguments, **options)
-        self.assertEqual(done.status, bench.EXIT_OK, f"{done}\n{self.bench.daemon.log()[-2000:]}")
-        return done
-
-    def enroll(self, name="alice"):
-        code = self.bench.ok("bench", "invite", "--name", name, "--role", "technician").out
-        return self.ok_there("bench", "enroll", self.address, "--name", "shop", "--force", stdin=code)
+    def enroll(self):
+        self.alice.enroll(self.bench.invite(), "--force", address=self.address)
 
     @property
     def address(self):
@@ -56,12 +40,11 @@ class Certificates:
 
     def edit_book(self, pattern, text):
         """Of what the other computer keeps of the bench."""
-        path = os.path.join(self.home, "firmbench", "benches", "shop.bench")
-        with open(path, encoding="utf-8") as file:
+        with open(self.alice.book(), encoding="utf-8") as file:
             kept = file.read()
         kept, count = re.subn(pattern, lambda _: text, kept, count=1, flags=re.DOTALL)
         self.assertEqual(count, 1, pattern)
-        with open(path, "w", encoding="utf-8") as file:
+        with open(self.alice.book(), "w", encoding="utf-8") as file:
             file.write(kept)
 
     def check(self):
@@ -104,7 +87,7 @@ class WrongTime(Certificates, unittest.TestCase):
                 break
             self.bench.ok("bench", "info")
         self.enroll()
-        self.ok_there("--bench", "shop", "drive", "list")
+        self.alice.ok("--bench", "shop", "drive", "list")
         page = re.findall(r"serving the page address=(\S+)", self.bench.daemon.log())[-1]
         host, port = page.rsplit(":", 1)
         trust = ssl.create_default_context(cafile=self.file("authority.pem"))
@@ -162,25 +145,25 @@ class Renewal(Certificates, unittest.TestCase):
         self.assertIn("made a new certificate for the bench's authority", self.bench.daemon.log())
         self.assertNotEqual(self.content("authority.pem"), older_text)
         self.edit_book(r"address=[^\n]*", f"address={self.address}")
-        self.assertIn("alice", self.ok_there("--bench", "shop", "whoami").out)
+        self.assertIn("alice", self.alice.ok("--bench", "shop", "whoami").out)
         # And when the server's own is another one, too.
         self.bench.daemon.stop()
         os.unlink(self.file("server.pem"))
         renewed = self.content("authority.pem")
         self.bench.start()
         self.edit_book(r"address=[^\n]*", f"address={self.address}")
-        self.assertIn("alice", self.ok_there("--bench", "shop", "whoami").out)
+        self.assertIn("alice", self.alice.ok("--bench", "shop", "whoami").out)
         self.assertEqual(self.content("authority.pem"), renewed)
         self.assertEqual(self.check()["verdict"], "VERDICT_GOOD")
 
     def test_a_client_is_told_before_its_certificate_ends(self):
         self.bench.start()
         self.enroll()
-        self.assertEqual(self.ok_there("--bench", "shop", "whoami").err, "")
+        self.assertEqual(self.alice.ok("--bench", "shop", "whoami").err, "")
         for days, told in ((31, 0), (29, 1), (1, 1)):
             end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
             self.edit_book(r"expires_us=\d+", f"expires_us={int(end.timestamp()) * 1000000}")
-            done = self.ok_there("--bench", "shop", "-o", "json", "drive", "list")
+            done = self.alice.ok("--bench", "shop", "-o", "json", "drive", "list")
             self.assertEqual(done.err.count("certificate for shop ends on"), told, done.err)
             self.assertTrue(done.json["drives"])
             if told:
@@ -189,7 +172,7 @@ class Renewal(Certificates, unittest.TestCase):
                 self.assertIn(f"bench enroll {self.address} --name shop --force", done.err)
         # What it says is what helps.
         self.enroll()
-        self.assertEqual(self.ok_there("--bench", "shop", "whoami").err, "")
+        self.assertEqual(self.alice.ok("--bench", "shop", "whoami").err, "")
 
 
 class ShopsAuthority(Certificates, unittest.TestCase):
@@ -210,9 +193,9 @@ class ShopsAuthority(Certificates, unittest.TestCase):
     def test_an_intermediate_of_a_shop_s_root_is_used_and_left_as_it_is(self):
         self.begin(400)
         self.enroll()
-        self.assertIn("alice", self.ok_there("--bench", "shop", "whoami").out)
+        self.assertIn("alice", self.alice.ok("--bench", "shop", "whoami").out)
         drive = self.bench.drive("LTR-48246S")["name"]
-        self.ok_there("--bench", "shop", "backup", drive)
+        self.alice.ok("--bench", "shop", "backup", drive)
         # A browser that knows the shop's root knows the bench.
         trust = ssl.create_default_context(cafile=self.root)
         trust.check_hostname = False

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several benches at once: two that answer, one that is gone."""
 
-import os
 import time
 import unittest
 
@@ -22,22 +21,14 @@ class SeveralBenches(unittest.TestCase):
         cls.benches = {}
         for name in ("attic", "back", "front"):
             cls.benches[name] = bench.Bench(config_text=CONFIG)
-        cls.home = cls.benches["front"].path("elsewhere")
+        cls.alice = bench.Elsewhere(cls.benches["front"])
         for name, place in cls.benches.items():
-            code = place.ok("bench", "invite", "--name", "alice", "--role", "technician").out
-            done = cls.there("bench", "enroll", place.daemon.remote, "--name", name, stdin=code)
-            assert done.status == bench.EXIT_OK, str(done)
+            cls.alice.enroll(place.invite(), address=place.daemon.remote, name=name)
         cls.benches["attic"].daemon.stop()
-
-    @classmethod
-    def there(cls, *arguments, **options):
-        env = dict(options.pop("env", {}), HOME=cls.home, XDG_CONFIG_HOME=cls.home,
-                   XDG_STATE_HOME=cls.home + "/state", FIRMBENCH_BENCH="")
-        return bench.run(bench.program("firmbench"), *arguments, env=env, **options)
 
     def test_all_is_one_table_and_who_is_gone_is_named(self):
         began = time.monotonic()
-        done = self.there("--bench", "all", "drive", "list")
+        done = self.alice.run("--bench", "all", "drive", "list")
         self.assertLess(time.monotonic() - began, PATIENCE_SECONDS)
         self.assertEqual(done.status, bench.EXIT_SOME_FAILED, str(done))
         header, *rows = [line.split() for line in done.out.splitlines()]
@@ -49,7 +40,7 @@ class SeveralBenches(unittest.TestCase):
         self.assertIn("BENCH_UNREACHABLE", done.err)
 
     def test_json_is_one_object(self):
-        done = self.there("-o", "json", "--bench", "back,attic", "whoami")
+        done = self.alice.run("-o", "json", "--bench", "back,attic", "whoami")
         self.assertEqual(done.status, bench.EXIT_SOME_FAILED, str(done))
         back, attic = done.json["benches"]
         self.assertEqual((back["bench"], back["status"], back["answer"]["principal"]),
@@ -62,23 +53,23 @@ class SeveralBenches(unittest.TestCase):
         for words in (["whoami"], ["bench", "info"], ["audit", "list"], ["job", "list", "--open"],
                       ["audit", "verify"], ["unit", "list"], ["dump", "list"], ["image", "list"],
                       ["token", "list"], ["bench", "principals"]):
-            done = self.there("--bench", "back,front", *words)
+            done = self.alice.run("--bench", "back,front", *words)
             self.assertEqual(done.status, bench.EXIT_OK, str(done))
             for name in ("back", "front"):
                 self.assertTrue("BENCH" in done.out or f"{name}:" in done.out, str(done))
 
     def test_what_one_has_is_found(self):
         drive = self.benches["front"].drives()[0]
-        done = self.there("--bench", "back,front", "drive", "show", drive["name"])
+        done = self.alice.run("--bench", "back,front", "drive", "show", drive["name"])
         self.assertEqual(done.status, bench.EXIT_OK, str(done))
         self.assertTrue(done.out.startswith("front:\n"), str(done))
         self.assertIn("back: ", done.err)
-        nothing = self.there("--bench", "back,front", "find", "nothing-has-this")
+        nothing = self.alice.run("--bench", "back,front", "find", "nothing-has-this")
         self.assertEqual(nothing.status, bench.EXIT_FAILED, str(nothing))
 
     def test_none_that_answers_is_5(self):
-        nowhere = f"unix:{self.home}/nowhere"
-        done = self.there("--bench", f"attic,{nowhere}", "drive", "list")
+        nowhere = f"unix:{self.alice.home}/nowhere"
+        done = self.alice.run("--bench", f"attic,{nowhere}", "drive", "list")
         self.assertEqual(done.status, bench.EXIT_UNREACHABLE, str(done))
         self.assertEqual(done.out, "")
 
@@ -87,22 +78,22 @@ class SeveralBenches(unittest.TestCase):
         for words in (["backup", drive], ["drive", "claim", drive], ["job", "cancel", "0" * 26],
                       ["token", "create"], ["bench", "revoke", "alice", "--reason", "x"],
                       ["job", "watch", "0" * 26]):
-            done = self.there("--bench", "all", *words)
+            done = self.alice.run("--bench", "all", *words)
             self.assertEqual(done.status, bench.EXIT_USAGE, str(done))
             self.assertIn("is for one bench", done.err)
         for name in ("back", "front"):
             self.assertEqual(self.benches[name].jobs(), [])
 
     def test_names_and_tokens_are_looked_at_first(self):
-        done = self.there("--bench", "front,nobody", "drive", "list")
+        done = self.alice.run("--bench", "front,nobody", "drive", "list")
         self.assertEqual((done.status, done.out), (bench.EXIT_USAGE, ""), str(done))
-        done = self.there("--bench", "back,front", "whoami", env={"FIRMBENCH_TOKEN": "fbt_secret"})
+        done = self.alice.run("--bench", "back,front", "whoami",
+                              env={"FIRMBENCH_TOKEN": "fbt_secret"})
         self.assertEqual(done.status, bench.EXIT_USAGE, str(done))
         self.assertIn("one bench only", done.err)
         self.assertNotIn("fbt_secret", done.err)
-        empty = os.path.join(self.home, "empty")
-        done = bench.run(bench.program("firmbench"), "--bench", "all", "drive", "list",
-                         env={"HOME": empty, "XDG_CONFIG_HOME": empty})
+        nobody = bench.Elsewhere(self.benches["front"], "empty")
+        done = nobody.run("--bench", "all", "drive", "list")
         self.assertEqual(done.status, bench.EXIT_USAGE, str(done))
 
 

@@ -233,12 +233,9 @@ class Buf(unittest.TestCase):
         self.watch(job["name"], call)
 
     def test_over_tls_with_a_certificate_of_its_own(self):
-        home = self.bench.path("elsewhere")
-        code = self.bench.ok("bench", "invite", "--name", "alice", "--role", "technician").out
-        done = bench.run(bench.program("firmbench"), "bench", "enroll", self.bench.daemon.remote,
-                         "--name", "shop", stdin=code, env={"HOME": home, "XDG_CONFIG_HOME": home})
-        self.assertEqual(done.status, bench.EXIT_OK, str(done))
-        with open(os.path.join(home, "firmbench", "benches", "shop.bench"), encoding="ascii") as file:
+        elsewhere = bench.Elsewhere(self.bench)
+        elsewhere.enroll(self.bench.invite())
+        with open(elsewhere.book(), encoding="ascii") as file:
             saved = file.read()
         blocks = re.findall(r"-----BEGIN .*?-----END [A-Z ]+-----\n", saved, re.DOTALL)
         files = [self.bench.write(name, text)

@@ -55,21 +55,14 @@ class Hostile(unittest.TestCase):
 
     def enroll(self, name):
         """The file with somebody's certificate and key."""
-        code = self.bench.ok("bench", "invite", "--name", name, "--role", "technician").out
-        home = self.bench.path(f"home of {name}")
-        self.there(home, "bench", "enroll", self.remote, "--name", "shop", stdin=code)
-        with open(os.path.join(home, "firmbench", "benches", "shop.bench"), encoding="ascii") as file:
+        somebody = bench.Elsewhere(self.bench, name)
+        somebody.enroll(self.bench.invite(name))
+        with open(somebody.book(), encoding="ascii") as file:
             text = file.read()
         self.server_name = re.search("^server_name=(.*)$", text, re.MULTILINE).group(1)
         blocks = re.findall(r"-----BEGIN.*?-----END[^\n]*\n", text, re.DOTALL)
         # The bench's own comes first.
         return self.bench.write(f"{name}.pem", "".join(blocks[1:]))
-
-    def there(self, home, *arguments, stdin=""):
-        """firmbench on another computer."""
-        done = bench.run(bench.program("firmbench"), *arguments, stdin=stdin,
-                         env={"HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home})
-        self.assertEqual(done.status, bench.EXIT_OK, str(done))
 
     def check_flood(self, connect, path, enough, backup=None, most=64 * MIB):
         memory = Memory(self.bench.daemon.pid)
@@ -90,15 +83,13 @@ class Hostile(unittest.TestCase):
     def test_somebody_with_a_certificate_sends_without_end(self):
         self.enroll("bob")
         self.check_flood(functools.partial(http2.over_tls, self.remote, self.certificate), WRITE,
-                         lambda flood: flood.begun >= 20,
-                         functools.partial(self.there, self.bench.path("home of bob")))
+                         lambda flood: flood.begun >= 20, bench.Elsewhere(self.bench, "bob").ok)
 
     def test_a_local_user_sends_without_end(self):
         # gRPC alone bounds it, and comes to it late; it ends whosever calls of users of this PC.
         self.check_flood(functools.partial(http2.over_unix, self.bench.socket), WRITE,
                          lambda flood: flood.ended >= 100,
-                         functools.partial(self.there, self.bench.path("home of alice")),
-                         most=128 * MIB)
+                         bench.Elsewhere(self.bench, "alice").ok, most=128 * MIB)
 
     def test_whoever_keeps_the_most_is_ended_first(self):
         others = http2.Connection(http2.over_tls(self.remote, self.enroll("bob")))
@@ -119,7 +110,7 @@ class Hostile(unittest.TestCase):
         begin_upload(others, 1000)
 
     def test_who_guesses_codes_is_in_nobody_elses_way(self):
-        code = self.bench.ok("bench", "invite", "--name", "bob", "--role", "viewer").out
+        code = self.bench.invite("bob", "viewer")
         guess = web_client.message("firmbench.v1.EnrollRequest", code="bbbb" + code[4:])
         guesser = http2.Connection(http2.over_tls(self.remote, source="127.0.0.9"))
         self.addCleanup(guesser.close)

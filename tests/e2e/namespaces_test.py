@@ -88,27 +88,15 @@ class TwoMachines(unittest.TestCase):
         self.bench = bench.Bench(scenario_text=scenario, config_text=CONFIG, within=within(BENCH))
         self.addCleanup(self.bench.close)
         self.addCleanup(self.plug, True)
-        self.home = self.bench.path("elsewhere")
-        code = self.bench.ok("bench", "invite", "--name", "alice", "--role", "technician").out
-        done = self.there("bench", "enroll", f"{BENCH_ADDRESS}:7443", "--name", "shop", stdin=code)
-        self.assertEqual(done.status, bench.EXIT_OK, str(done))
+        self.alice = bench.Elsewhere(self.bench, within=within(DESK))
+        self.alice.enroll(self.bench.invite(), address=f"{BENCH_ADDRESS}:7443")
         self.drive = self.bench.drives()[0]
-
-    @property
-    def env(self):
-        """The other machine has a home of its own."""
-        return {"HOME": self.home, "XDG_CONFIG_HOME": self.home, "XDG_STATE_HOME": self.home,
-                "FIRMBENCH_BENCH": "", "TERM": "dumb"}
-
-    def there(self, *arguments, **options):
-        return bench.run(*within(DESK), bench.program("firmbench"), *arguments, env=self.env,
-                         **options)
 
     def begin(self, *arguments, **options):
         """firmbench on the other machine, watched while it runs."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        client = subprocess.Popen([*within(DESK), bench.program("firmbench"), *arguments],
-                                  env=dict(os.environ, **self.env), **{**pipes, **options})
+        client = subprocess.Popen(self.alice.command(*arguments), env=self.alice.env,
+                                  **{**pipes, **options})
         self.addCleanup(bench.end, client)
         return client
 
@@ -206,7 +194,7 @@ class TwoMachines(unittest.TestCase):
         read_until(client.stderr, "eject")
         self.plug(False)
         began = time.monotonic()
-        done = self.there("drive", "list", timeout=PATIENCE_SECONDS)
+        done = self.alice.run("drive", "list", timeout=PATIENCE_SECONDS)
         self.assertEqual(done.status, bench.EXIT_UNREACHABLE, str(done))
         self.assertIn("BENCH_UNREACHABLE", done.err)
         self.assertLess(time.monotonic() - began, 60)

@@ -5,7 +5,6 @@ import os
 import socket
 import ssl
 import struct
-import subprocess
 import sys
 import threading
 import unittest
@@ -71,47 +70,23 @@ class RemoteTest(unittest.TestCase):
         self.bench = bench.Bench(config_text=CONFIG)
         self.addCleanup(self.bench.close)
         self.address = self.bench.daemon.remote
-        self.home = self.bench.path("elsewhere")
-
-    def there(self, *arguments, stdin=None, timeout=120):
-        """firmbench on another computer: nothing of it is shared with the bench."""
-        done = subprocess.run(
-            [bench.program("firmbench"), *arguments], input=stdin, capture_output=True, text=True,
-            timeout=timeout, check=False,
-            env={"PATH": os.environ["PATH"], "HOME": self.home,
-                 "XDG_CONFIG_HOME": self.home, "XDG_STATE_HOME": self.home + "/state"})
-        return bench.Done(arguments, done.returncode, done.stdout, done.stderr)
-
-    def ok_there(self, *arguments, **options):
-        done = self.there(*arguments, **options)
-        self.assertEqual(done.status, bench.EXIT_OK, f"{done}\n{self.bench.daemon.log()[-2000:]}")
-        return done
-
-    def invite(self, name="alice", role="technician"):
-        return self.bench.ok("bench", "invite", "--name", name, "--role", role).out
-
-    def enroll(self, code, address=None, name="shop"):
-        return self.there("bench", "enroll", address or self.address, "--name", name, stdin=code)
+        self.alice = bench.Elsewhere(self.bench)
 
     def test_enrol_work_and_be_revoked(self):
-        code = self.invite()
-        done = self.enroll(code)
-        self.assertEqual(done.status, bench.EXIT_OK, str(done))
-        self.assertIn("enrolled at shop as alice, technician", done.out)
+        code = self.bench.invite()
+        self.assertIn("enrolled at shop as alice, technician", self.alice.enroll(code).out)
         # It is the one that is used now, and nobody else can read its key.
-        self.assertIn("alice, technician of benches/", self.ok_there("whoami").out)
-        folder = os.path.join(self.home, "firmbench", "benches")
-        self.assertEqual(os.stat(os.path.join(folder, "shop.bench")).st_mode & 0o777, 0o600)
+        self.assertIn("alice, technician of benches/", self.alice.ok("whoami").out)
+        self.assertEqual(os.stat(self.alice.book()).st_mode & 0o777, 0o600)
         # Once is once.
-        again = self.enroll(code, name="again")
-        self.assertEqual(again.status, bench.EXIT_DENIED, str(again))
+        again = self.alice.enroll(code, name="again", status=bench.EXIT_DENIED)
         self.assertIn("CODE_INVALID", again.err)
 
         drive = self.bench.drive("LTR-48246S")["name"]
-        self.ok_there("--bench", "shop", "backup", drive)
+        self.alice.ok("--bench", "shop", "backup", drive)
         entries = self.bench.json("audit", "list", "--principal", "alice")["audit_entries"]
         self.assertIn("job.create", [entry["action"] for entry in entries])
-        denied = self.there("ledger", "backup", self.bench.path("copy.db"))
+        denied = self.alice.run("ledger", "backup", self.bench.path("copy.db"))
         self.assertEqual(denied.status, bench.EXIT_DENIED, str(denied))
 
         self.bench.restart()
@@ -119,26 +94,25 @@ class RemoteTest(unittest.TestCase):
         self.assertIn("alice", self.bench.ok("bench", "principals").out)
         self.bench.ok("bench", "revoke", "alice", "--reason", "left the shop")
         self.assertNotIn("alice", self.bench.ok("bench", "principals").out)
-        self.ok_there("bench", "remove", "shop")
-        self.assertNotIn("shop", self.ok_there("bench", "list").out)
+        self.alice.ok("bench", "remove", "shop")
+        self.assertNotIn("shop", self.alice.ok("bench", "list").out)
 
     def test_revocation_is_at_once(self):
-        self.assertEqual(self.enroll(self.invite()).status, bench.EXIT_OK)
-        self.ok_there("drive", "list")
+        self.alice.enroll(self.bench.invite())
+        self.alice.ok("drive", "list")
         self.bench.ok("bench", "revoke", "alice", "--reason", "left the shop")
-        refused = self.there("drive", "list")
+        refused = self.alice.run("drive", "list")
         self.assertEqual(refused.status, bench.EXIT_DENIED, str(refused))
         self.assertIn("CERTIFICATE_UNKNOWN", refused.err)
 
     def test_somebody_between_is_found_out(self):
         other = bench.Bench(config_text=CONFIG)
         self.addCleanup(other.close)
-        code = self.invite()
-        refused = self.enroll(code, address=other.daemon.remote)
-        self.assertEqual(refused.status, bench.EXIT_DENIED, str(refused))
+        code = self.bench.invite()
+        refused = self.alice.enroll(code, address=other.daemon.remote, status=bench.EXIT_DENIED)
         self.assertIn("BENCH_NOT_THE_RIGHT_ONE", refused.err)
         # Nothing was sent: the code is still good.
-        self.assertEqual(self.enroll(code).status, bench.EXIT_OK)
+        self.alice.enroll(code)
 
     def test_a_bench_that_goes_away_in_the_handshake_is_said_to_be_gone(self):
         """It says its part and is gone: what is written then must not end the program."""
@@ -167,20 +141,20 @@ class RemoteTest(unittest.TestCase):
         for _ in range(5):
             bench_that_goes = threading.Thread(target=answer)
             bench_that_goes.start()
-            done = self.enroll(self.invite(), address=f"127.0.0.1:{listener.getsockname()[1]}")
+            done = self.alice.enroll(self.bench.invite(), status=bench.EXIT_UNREACHABLE,
+                                     address=f"127.0.0.1:{listener.getsockname()[1]}")
             bench_that_goes.join()
-            self.assertEqual(done.status, bench.EXIT_UNREACHABLE, str(done))
             self.assertIn("BENCH_UNREACHABLE", done.err)
 
     def test_the_link_is_cut_and_the_watch_goes_on(self):
         host, port = self.address.rsplit(":", 1)
         relay = Relay(host, int(port))
         self.addCleanup(relay.close)
-        self.assertEqual(self.enroll(self.invite(), address=relay.address).status, bench.EXIT_OK)
+        self.alice.enroll(self.bench.invite(), address=relay.address)
         drive = self.bench.drive("LTR-48246S")["name"]
         cutting = threading.Timer(0.3, relay.cut)
         cutting.start()
-        done = self.there("backup", drive)
+        done = self.alice.run("backup", drive)
         cutting.join()
         self.assertEqual(done.status, bench.EXIT_OK, str(done))
         # Nothing was sent twice.
@@ -194,7 +168,7 @@ class RemoteTest(unittest.TestCase):
         self.bench.ok("whoami")
         for end in silent:
             end.close()
-        self.assertEqual(self.enroll(self.invite()).status, bench.EXIT_OK)
+        self.alice.enroll(self.bench.invite())
 
     def test_a_bench_that_does_not_listen_invites_nobody(self):
         local = bench.Bench()

@@ -3,8 +3,7 @@
 import { Keyboard } from './support/keyboard';
 import { token } from './support/roles';
 import { drive, quick } from './support/scenarios';
-import { screensOf } from './support/screens';
-import { expect, expectLoaded, test } from './support/test';
+import { expect, test } from './support/test';
 
 const OPEN_DIALOG = 'dialog[open]';
 
@@ -24,7 +23,7 @@ test.describe('the whole way', () => {
     await keys.press('Enter');
     await expect(page.getByRole('alert')).toBeVisible();
     // The field keeps the focus, and what was typed.
-    expect(await keys.look()).toMatchObject({ name: 'Login link or token', ring: true });
+    await keys.expectFocus({ name: 'Login link or token', ring: true });
     await keys.press('Control+A');
     await keys.type(secret);
     await keys.press('Enter');
@@ -37,13 +36,13 @@ test.describe('the whole way', () => {
     await expect(page.getByRole('heading', { name: 'Do a job', level: 1 })).toBeVisible();
     await expect(page.getByRole('checkbox', { name: /bay 2/ })).toBeChecked();
     // The screen is new, and Tab begins with it, not with the bar above.
-    await keys.tab();
-    expect((await keys.look()).name).toMatch(/^bay 2/);
+    await keys.expectAtBeginning();
+    expect((await keys.tab()).name).toMatch(/^bay 2/);
     await keys.tabTo(/^Other drives too$/);
     await keys.tabTo(/^Backup/i);
     await keys.press('ArrowDown');
     await expect(page.getByRole('radio', { name: /^Firmware flash/i })).toBeChecked();
-    expect(await keys.look()).toMatchObject({ ring: true, uncovered: true });
+    await keys.expectFocus({ ring: true, uncovered: true });
     await expect(page.getByRole('radio', { name: /QS0D/ })).toBeVisible();
     await keys.tabTo(/QS0D/);
     await keys.press('Space');
@@ -52,13 +51,13 @@ test.describe('the whole way', () => {
 
     await expect(page.getByRole('region', { name: 'The plan' })).toContainText('What undoes it:');
     // What was pressed is gone; the focus is where the plan begins.
-    expect(await keys.look()).toMatchObject({ name: 'The plan', ring: true });
+    await keys.expectFocus({ name: 'The plan', ring: true });
     await keys.tabTo(/^Scan or type what is on the drive/);
     await keys.type('S1002');
     await keys.press('Enter');
     await expect(page.getByText('Every drive is confirmed.')).toBeVisible();
     // A second Enter must not begin what cannot be taken back.
-    expect(await keys.look()).toMatchObject({ name: 'Every drive is confirmed.', ring: true });
+    await keys.expectFocus({ name: 'Every drive is confirmed.', ring: true });
     await keys.press('Enter');
     expect(bench.json('job', 'list')['jobs']).toEqual([]);
     await keys.tabTo(/^Start$/);
@@ -73,21 +72,6 @@ test.describe('the whole way', () => {
     expect(job).toMatchObject({ kind: 'flash', result: 'RESULT_SUCCEEDED', outcome: 'OUTCOME_CHANGED_VERIFIED' });
   });
 });
-
-for (const width of [800, 1440]) {
-  test(`the focus goes as people read, ${width} wide`, async ({ openBench, people }) => {
-    const bench = await openBench(quick(drive(1), drive(2), drive(3, { model: 'LTR-48246S' })));
-    bench.addImage('LTR-52327S', 'QS0D');
-    bench.firmbench(['backup', 'bay 1']);
-    const page = await people(bench).signIn('root', '', { viewport: { width, height: 900 } });
-    const keys = new Keyboard(page);
-    for (const screen of screensOf(bench)) {
-      await page.goto(`${bench.address}/${screen}`);
-      await expectLoaded(page);
-      await keys.expectReadingOrder();
-    }
-  });
-}
 
 test('a dialog keeps the focus, and gives it back', async ({ openBench, people }) => {
   const bench = await openBench(quick(drive(1)));
@@ -115,7 +99,7 @@ test('a dialog keeps the focus, and gives it back', async ({ openBench, people }
     }
     await leave();
     await expect(dialog).toHaveCount(0);
-    expect(await keys.look()).toMatchObject({ name, ring: true, uncovered: true });
+    await keys.expectFocus({ name, ring: true, uncovered: true });
   }
   const escape = () => keys.press('Escape');
   const cancel = async () => {
@@ -144,7 +128,7 @@ test('a dialog keeps the focus, and gives it back', async ({ openBench, people }
   await keys.press('Enter');
   await expect(page.locator(OPEN_DIALOG)).toHaveCount(0);
   await expect(page.getByText('A-4711').first()).toBeVisible();
-  expect(await keys.look()).toMatchObject({ name: 'Label …', ring: true });
+  await keys.expectFocus({ name: 'Label …', ring: true });
 });
 
 test('the menu of the person opens, and closes with Escape', async ({ openBench, people }) => {
@@ -158,5 +142,5 @@ test('the menu of the person opens, and closes with Escape', async ({ openBench,
   await expect(page.getByRole('radio', { name: 'light' })).toBeChecked();
   await keys.press('Escape');
   await expect(page.getByRole('radio', { name: 'light' })).toHaveCount(0);
-  expect(await keys.look()).toMatchObject({ name: 'Who, and how it looks', ring: true });
+  await keys.expectFocus({ name: 'Who, and how it looks', ring: true });
 });
