@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import sqlite3
+import time
 import unittest
 
 import bench
@@ -145,6 +146,26 @@ class Restart(unittest.TestCase):
         done = self.bench.firmbench("drive", "list")
         self.assertEqual(done.status, bench.EXIT_UNREACHABLE, str(done))
         self.assertIn("BENCH_UNREACHABLE", done.err)
+
+
+class MemoryOfJobs(unittest.TestCase):
+    MIB = 1 << 20
+
+    def test_goes_back_when_they_have_ended(self):
+        served = bench.Bench()
+        self.addCleanup(served.close)
+        drives = [drive["name"] for drive in served.drives()]
+        served.backup(drives[0])  # what is made once is there before anybody measures
+        memory = bench.Memory(served.daemon.pid)
+        clients = [served.popen("backup", drive) for drive in drives]
+        for client in clients:
+            _, err = client.communicate(timeout=bench.RUN_SECONDS)
+            self.assertEqual(client.returncode, bench.EXIT_OK, err)
+        self.assertGreater(memory.grown(), 16 * self.MIB)
+        until = time.monotonic() + bench.RUN_SECONDS
+        while memory.kept() > 8 * self.MIB:
+            self.assertLess(time.monotonic(), until, f"{memory.kept() / self.MIB:.1f} MiB")
+            served.drives()
 
 
 class Ledger(bench.BenchTest):
