@@ -48,6 +48,7 @@ test('a write that nothing undoes waits for the yes of another person', async ({
   await expect(asker.getByRole('alert').filter({ hasText: 'APPROVER_IS_REQUESTER' })).toBeVisible();
 
   await second.getByRole('link', { name: 'Look at it' }).click();
+  await expect(second.getByRole('heading', { name: 'A second person has to approve' })).toBeVisible();
   await expectAccessible(second);
   await second.getByLabel('Why it shall be done').fill('I saw the label');
   await second.getByRole('button', { name: 'Approve', exact: true }).click();

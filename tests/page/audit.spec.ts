@@ -84,6 +84,7 @@ test('the proof of a dump or a job is that of the command line, and checks witho
   for (const what of [dump?.['name'] ?? '', dump?.['job'] ?? '']) {
     await page.goto(`${bench.address}/${what}`);
     await page.getByRole('button', { name: 'Proof …' }).click();
+    await expect(page.getByRole('button', { name: 'Make the proof' })).toBeVisible();
     await expectAccessible(page);
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Make the proof' }).click();

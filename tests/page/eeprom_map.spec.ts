@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the dumps of several units teach of the bytes of an EEPROM.
+import type { Locator } from '@playwright/test';
 import type { Bench } from './support/bench';
 import { drive, quick } from './support/scenarios';
 import { expect, expectAccessible, test } from './support/test';
@@ -43,11 +44,10 @@ test('bytes that change with use are known after a few visits of a few units', a
   const map = card.getByRole('img', { name: /^Map of the EEPROM/ });
   const drawn = map.locator('rect.changes');
   await expect(drawn).toHaveCount(1);
-  const [counter, known] = [await drawn.boundingBox(), await map.locator('rect.constant').first().boundingBox()];
-  expect(counter?.width).toBeGreaterThan(0);
-  expect(known?.width).toBeGreaterThan(0);
-  const colour = (shape: string) => map.locator(shape).first().evaluate((one) => getComputedStyle(one).fill);
-  expect(await colour('rect.changes')).not.toBe(await colour('rect.constant'));
+  const known = map.locator('rect.constant').first();
+  for (const run of [drawn, known]) await expect.poll(async () => (await run.boundingBox())?.width).toBeGreaterThan(0);
+  const colour = (run: Locator) => run.evaluate((shape) => getComputedStyle(shape).fill);
+  await expect.poll(async () => (await colour(drawn)) === (await colour(known))).toBe(false);
 
   // The dump of another unit of the model shows it as well, and so does the passport.
   await page.goto(`${bench.address}/units`);

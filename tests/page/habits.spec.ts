@@ -31,12 +31,13 @@ test('a scan goes to the search and never presses what has the focus', async ({ 
   await claim.focus();
   await scan(page, 'A1');
   await expect(page.getByRole('heading', { name: 'Search: A1' })).toBeVisible();
-  expect(bench.json('drive', 'list')['drives']?.filter((row) => row['claim'])).toEqual([]);
-  // A person's own Enter still presses.
+  // A person's own Enter still presses, and was the first one that did.
   await page.goBack();
   await claim.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByText('Others see now that you are using it.')).toBeVisible();
+  const entries = bench.json('audit', 'list')['audit_entries'] ?? [];
+  expect(entries.filter(({ action }) => action?.startsWith('drive.')).map(({ action }) => action)).toEqual(['drive.claim']);
 });
 
 test('a scan chooses nothing from a list that has the focus, a typed letter does', async ({ openBench, people }) => {
@@ -51,6 +52,7 @@ test('a scan chooses nothing from a list that has the focus, a typed letter does
   await beginJob(page, bench, /bay 1/, /^Firmware restore/i);
   const list = page.getByRole('combobox', { name: /bay 1 U-0001/ });
   await expect(list.locator('option')).toHaveText([new RegExp(`^\\s*${day} `), new RegExp(`^\\s*${day} `)]);
+  await expect(list).toHaveValue(/^dumps\//);
   const proposed = await list.inputValue();
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByLabel(/Scan or type what is on the drive/)).toBeVisible();
@@ -66,15 +68,16 @@ test('a scan chooses nothing from a list that has the focus, a typed letter does
 test('dark and light: as the device says, or as a person says', async ({ openBench, people }) => {
   const bench = await openBench(quick(drive(1)));
   const page = await people(bench).signIn('root', '', { colorScheme: 'dark' });
-  const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+  const html = page.locator('html');
+  const ground = () => html.evaluate((element) => getComputedStyle(element).backgroundColor);
   const dark = await ground();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Who, and how it looks' }).click();
   await page.getByRole('radio', { name: 'light' }).check();
+  await expect(html).not.toHaveCSS('background-color', dark);
   const light = await ground();
-  expect(light).not.toBe(dark);
   await page.reload();
   await expect(page.getByRole('article', { name: /bay 1/ })).toBeVisible();
-  expect(await ground()).toBe(light);
+  await expect(html).toHaveCSS('background-color', light);
   await expectAccessible(page);
 });

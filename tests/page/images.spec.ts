@@ -68,4 +68,5 @@ test('a drive that was flashed meanwhile is shown as it is now', async ({ openBe
   await expect(fit).toContainText('QS0C');
   bench.firmbench(['flash', 'bay 1', name, '--yes']);
   await expect(fit).toContainText('QS0D');
+  await expect(fit).not.toContainText('QS0C');
 });

@@ -80,6 +80,8 @@ test('several drives get a job each, with its own result', async ({ openBench, p
   await page.getByRole('button', { name: 'Show the plan' }).click();
   // The file is not for the third one: it is left out, with the reason.
   await expect(page.getByText('IMAGE_MODEL_MISMATCH').first()).toBeVisible();
+  // The plans come one after the other.
+  await expect(page.getByText('Scan or type what is on the drive: S1001, S1002')).toBeVisible();
   for (const label of ['S1002', 'S1001']) {
     await page.getByLabel(/Scan or type what is on the drive/).fill(label);
     await page.getByRole('button', { name: 'This is the drive' }).click();

@@ -69,6 +69,7 @@ test('a token is shown once, signs in with its role, and ends when it is revoked
   const screen = await signInWith(bench, browser, text);
   await expect(screen.getByRole('link', { name: 'Audit' })).toHaveCount(0);
   await screen.goto(`${bench.address}/people`);
+  await expect(screen.getByRole('button', { name: 'Personal token …' })).toBeVisible();
   await expect(screen.getByRole('button', { name: 'Invite somebody …' })).toHaveCount(0);
   await page.getByRole('row').filter({ hasText: 'wall screen' }).getByRole('button', { name: /^Revoke/ }).click();
   await page.getByRole('row').filter({ hasText: 'wall screen' }).getByRole('button', { name: /^Really revoke/ }).click();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { drive, paced, quick } from './support/scenarios';
-import { expect, planConfirmStart, test } from './support/test';
+import { expect, expectLoaded, planConfirmStart, test } from './support/test';
 
 // While the daemon is away, the browser complains that nobody answers.
 test.use({ expectedErrors: [/Failed to load resource: (net::ERR_|.*status of 404)/] });
 
 test('the page outlives its daemon: same page, same job, nothing missed', async ({ openBench, people }) => {
   // Slow enough that the daemon ends in the middle of the reading, whatever this machine does.
-  const bench = await openBench(paced(0.5, drive(1)));
+  const bench = await openBench(paced(0.05, drive(1, { model: 'LDW-451S' })));
   const page = await people(bench).signIn();
   await page.evaluate("window.samePage = 'yes'");
   await page.getByRole('article', { name: /bay 1/ }).getByRole('link', { name: 'Do a job' }).click();
@@ -41,6 +41,7 @@ test('a screen that is opened while the daemon is away comes when it is back', a
   await expect(page.getByRole('alert')).toContainText('the bench does not answer');
   await bench.start();
   await expect(page.getByRole('heading', { level: 1, name: 'Audit' })).toBeVisible();
+  await expectLoaded(page);
   await expect(page.getByRole('alert').filter({ hasText: /[A-Z]+_[A-Z]+/ })).toHaveCount(0);
   // With its looks.
   await expect.poll(() => page.evaluate(

@@ -6,8 +6,6 @@ import type { Bench } from './support/bench';
 import { drive, quick } from './support/scenarios';
 import { expect, expectSuccess, planConfirmStart, test } from './support/test';
 
-test.setTimeout(180_000);
-
 type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
 
 // What differs between any two runs: IDs and what is made of them, and times. Names of resources stay

@@ -75,6 +75,7 @@ test('two units are merged and split again, and no dump is lost', async ({ openB
   await page.getByRole('link', { name: 'U-0002' }).click();
   await page.getByText('Merge, split, put away').click();
   await page.getByRole('button', { name: 'Merge …' }).click();
+  await expect(page.getByRole('radio', { name: /U-0001/ })).toBeVisible();
   await expect(page.getByRole('radio', { name: /U-0002/ })).toHaveCount(0);
   await page.getByLabel('Which unit it turned out to be').first().fill('U-0001');
   await page.getByLabel('Why; kept for ever').fill('same drive, other board');

@@ -93,7 +93,7 @@ function watch(): void {
     const begun = [...moved].flatMap((job) => told.get(job) ?? []);
     if (begun.length === 0) return;
     requestAnimationFrame(() => setTimeout(() => {
-      const now = performance.timeOrigin + performance.now();
+      const now = Date.now();
       latencies.push(...begun.map((time) => now - time));
     }));
   }).observe(document, { subtree: true, attributes: true });

@@ -59,4 +59,4 @@ admin_group = "sys"
 
 export const quick = (...drives: string[]): string => `[time]\nmode = "virtual"\n${drives.join('')}`;
 export const paced = (speed: number, ...drives: string[]): string =>
-  `[time]\nmode = "paced"\nspeed = ${speed.toFixed(1)}\n${drives.join('')}`;
+  `[time]\nmode = "paced"\nspeed = ${speed.toFixed(3)}\n${drives.join('')}`;
